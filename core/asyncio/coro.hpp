@@ -1,0 +1,164 @@
+// Coro<T>: what a coroutine function returns, Python's `async def`. It starts when it is awaited, or when
+// create_task() or run() makes it a task; one that is dropped never runs.
+//
+//   asyncio::Coro<int> answer() { co_await asyncio::sleep_ms(20); co_return 42; }
+//   asyncio::Coro<> main_task() { int a = co_await answer(); print("%d\n", a); }
+//
+// Who resumes where: co_await on a Coro runs it at once, in the same slice of the same task, and comes back in
+// the slice in which it ends. Nothing is queued. However deep coroutines await each other, the stack does not
+// grow: control passes through the loop.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "asyncio/loop.hpp"
+
+namespace asyncio {
+
+// The part of Coro that does not depend on T.
+class [[nodiscard]] CoroBase {
+ public:
+  CoroBase(CoroBase&& other) noexcept : promise_(std::exchange(other.promise_, nullptr)) {}
+  CoroBase& operator=(CoroBase&& other) noexcept {
+    std::swap(promise_, other.promise_);
+    return *this;
+  }
+  ~CoroBase() {
+    if (promise_ != nullptr) promise_->destroy_frame();
+  }
+
+  // Gives up the frame: the caller owns it.
+  PromiseBase* release() noexcept { return std::exchange(promise_, nullptr); }
+
+ protected:
+  explicit CoroBase(PromiseBase* promise) noexcept : promise_(promise) {}
+  template <class T>
+  friend class CoroAwaiter;
+
+  PromiseBase* promise_;
+};
+
+template <class T>
+class Promise;
+
+template <class T>
+class [[nodiscard("a coroutine runs only when awaited: co_await it, or pass it to create_task()")]] Coro
+    : public CoroBase {
+ public:
+  using promise_type = Promise<T>;
+  using value_type = T;
+
+ private:
+  friend Promise<T>;
+  explicit Coro(PromiseBase* promise) noexcept : CoroBase(promise) {}
+};
+
+template <class T>
+class CoroAwaiter {
+ public:
+  CoroAwaiter(Coro<T>& coro, PromiseBase* caller, Site site) : coro_(coro), caller_(caller), site_(site) {}
+
+  bool await_ready() const {
+    if (coro_.promise_ == nullptr) throw RuntimeError("cannot await a coroutine that was already awaited or moved");
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<>) const noexcept {
+    PromiseBase* const called = coro_.promise_;
+    called->caller = caller_;
+    called->owner = &coro_.promise_;
+    trace::call(event_loop.current()->number, site_);
+    event_loop.transfer_to(called);
+  }
+  T await_resume() const {
+    // The frame goes when this expression is left, not when the Coro object is: it can be awaited once.
+    Coro<T> finished(std::move(coro_));
+    auto* const promise = static_cast<Promise<T>*>(finished.promise_);
+    if (promise->exception) [[unlikely]] std::rethrow_exception(std::move(promise->exception));
+    return promise->take();
+  }
+
+ private:
+  Coro<T>& coro_;
+  PromiseBase* caller_;
+  [[no_unique_address]] Site site_;
+};
+
+class TaskBase;
+template <class T>
+class TaskAwaiter;
+
+// What all promises do with co_await: Coro and Task get the line they are awaited at, awaiters pass through.
+class AwaitingPromise : public PromiseBase {
+ public:
+  template <class T>
+  CoroAwaiter<T> await_transform(Coro<T>&& coro, Site site = {}) {
+    return {coro, this, site};
+  }
+  template <class T>
+  CoroAwaiter<T> await_transform(Coro<T>& coro, Site site = {}) {
+    return {coro, this, site};
+  }
+  template <class T>
+  TaskAwaiter<T> await_transform(const Task<T>& task, Site site = {}) {
+    return {task, site};
+  }
+  template <class Awaitable>
+    requires(!std::derived_from<std::remove_cvref_t<Awaitable>, CoroBase> &&
+             !std::derived_from<std::remove_cvref_t<Awaitable>, TaskBase>)
+  Awaitable&& await_transform(Awaitable&& awaitable) noexcept {
+    return static_cast<Awaitable&&>(awaitable);
+  }
+};
+
+template <class T>
+class Promise : public AwaitingPromise {
+ public:
+  static_assert(!std::is_reference_v<T>, "a coroutine cannot return a reference: return a pointer or a value");
+  static_assert(alignof(T) <= 2 * sizeof(void*), "the result of a coroutine must not be over-aligned");
+
+  Promise() noexcept {}
+  ~Promise() {
+    if (has_value) value_.~T();
+  }
+
+  Coro<T> get_return_object() noexcept { return Coro<T>(this); }
+  template <class U>
+    requires std::constructible_from<T, U&&>
+  void return_value(U&& value) {
+    std::construct_at(std::addressof(value_), std::forward<U>(value));
+    has_value = true;
+  }
+
+  T take() { return std::move(value_); }
+  // The result of a task: a copy, so that each who awaits it gets it; moved out if it cannot be copied.
+  T share() {
+    if constexpr (std::copy_constructible<T>) {
+      return value_;
+    } else {
+      if (!has_value) throw RuntimeError("the result cannot be copied and was taken already");
+      T value = std::move(value_);
+      value_.~T();
+      has_value = false;
+      return value;
+    }
+  }
+
+ private:
+  union {
+    T value_;
+  };
+};
+
+template <>
+class Promise<void> : public AwaitingPromise {
+ public:
+  Coro<void> get_return_object() noexcept { return Coro<void>(this); }
+  void return_void() noexcept {}
+  void take() noexcept {}
+  void share() noexcept {}
+};
+
+}  // namespace asyncio

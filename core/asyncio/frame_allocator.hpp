@@ -1,0 +1,110 @@
+// Memory for coroutine frames: free lists by size over memory that port::more_frame_memory() provides.
+// Creating a coroutine takes from it, ending one gives back; nothing else in the scheduler allocates.
+// Taking and giving back are a few instructions and never fail once a program's frames have all existed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "asyncio/port.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define COROSCOPE_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define COROSCOPE_ASAN 1
+#endif
+#endif
+#ifdef COROSCOPE_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
+namespace asyncio {
+
+class FrameAllocator {
+ public:
+  constexpr FrameAllocator() = default;
+
+  // A block of at least `size` bytes, aligned for any frame. Throws MemoryError when there is no room.
+  void* allocate(std::size_t size) {
+    const std::size_t index = class_of(size);
+    if (index < classes) [[likely]] {
+      FreeBlock* block = free_[index];
+      if (block != nullptr) [[likely]] {
+        unpoison(block, (index + 1) * granule);
+        free_[index] = block->next;
+        ++live_;
+        return block;
+      }
+    }
+    return allocate_slowly(size);
+  }
+
+  // Gives back what allocate(size) returned.
+  void deallocate(void* memory, std::size_t size) noexcept {
+    const std::size_t index = class_of(size);
+    --live_;
+    auto* block = static_cast<FreeBlock*>(memory);
+    if (index < classes) [[likely]] {
+      block->next = free_[index];
+      free_[index] = block;
+      poison(block, rounded(size));
+    } else {
+      block->next = large_;
+      block->size = rounded(size);
+      large_ = block;
+      poison(block + 1, rounded(size) - sizeof *block);
+    }
+  }
+
+  // Uses this memory from now on and asks the port for no more: a fixed arena, aligned or not, that stays the
+  // caller's and must outlive every frame in it. Frames that exist already stay where they are.
+  void use_arena(void* memory, std::size_t size) noexcept;
+  // Goes back to asking port::more_frame_memory(). Every frame in an arena must have ended.
+  void use_port() noexcept;
+
+  std::size_t live_frames() const noexcept { return live_; }       // frames that exist now
+  std::size_t bytes_reserved() const noexcept { return reserved_; }  // taken from the arena or the port so far
+
+ private:
+  // Frames up to 1 KiB (256 bytes on a 32-bit board) have a free list for each multiple of 16 (8) bytes;
+  // larger ones share a list searched for the exact size: a coroutine function's frames all have one size.
+  static constexpr std::size_t granule = 2 * sizeof(void*);
+  static constexpr std::size_t classes = 8 * sizeof(void*);
+  struct FreeBlock {
+    FreeBlock* next;
+    std::size_t size;  // bytes; kept for blocks of the large list only
+  };
+  static_assert(sizeof(FreeBlock) <= granule);
+
+  static constexpr std::size_t class_of(std::size_t size) { return (size - 1) / granule; }
+  static constexpr std::size_t rounded(std::size_t size) { return (class_of(size) + 1) * granule; }
+
+  static void poison([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t size) {
+#ifdef COROSCOPE_ASAN
+    ASAN_POISON_MEMORY_REGION(memory, size);
+#endif
+  }
+  static void unpoison([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t size) {
+#ifdef COROSCOPE_ASAN
+    ASAN_UNPOISON_MEMORY_REGION(memory, size);
+#endif
+  }
+
+  void* allocate_slowly(std::size_t size);
+  void forget_free_blocks() noexcept;
+  void add_memory(void* memory, std::size_t size) noexcept;
+
+  FreeBlock* free_[classes] = {};
+  FreeBlock* large_ = nullptr;
+  std::byte* next_ = nullptr;  // the unused rest of the arena
+  std::byte* end_ = nullptr;
+  std::size_t live_ = 0;
+  std::size_t reserved_ = 0;
+  bool fixed_ = false;  // an arena was given: the port is not asked for more
+};
+
+// The board's one allocator of frames.
+extern FrameAllocator frame_allocator;
+
+}  // namespace asyncio

@@ -1,0 +1,108 @@
+// Lock: one task at a time. First come, first served, with direct hand-off: release() makes the longest waiting
+// task the next owner, and nobody can take the lock in between, however long that task waits for its turn. A next
+// owner that is cancelled passes the lock on.
+#pragma once
+
+#include <utility>
+
+#include "asyncio/loop.hpp"
+
+namespace asyncio {
+
+class Lock {
+ public:
+  // `name` is for the trace and is kept, not copied: a literal.
+  explicit Lock(const char* name = nullptr, Site site = {}) : trace_(trace::ObjectKind::lock, name, site) {}
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  // A task that still waits gets a RuntimeError.
+  ~Lock() {
+    if (!waiting_.empty()) event_loop.abandon(waiting_, trace_.id());
+    if (next_owner_ != nullptr) next_owner_->wake = Wake::destroyed;
+  }
+
+  // False also between release() and the moment the next owner runs, as in MicroPython.
+  bool locked() const { return state_ == State::locked; }
+
+  // Any task may release. Throws RuntimeError if the lock is free.
+  void release(Site site = {}) {
+    if (state_ != State::locked) throw RuntimeError("Lock not acquired");
+    hand_on(site);
+  }
+
+  class [[nodiscard("co_await it")]] AcquireAwaiter {
+   public:
+    AcquireAwaiter(Lock& lock, Site site) : lock_(lock), site_(site) {}
+    bool await_ready() const noexcept { return lock_.state_ == State::free; }
+    void await_suspend(std::coroutine_handle<>) const noexcept {
+      event_loop.park_in(lock_.waiting_, trace::Reason::lock, lock_.trace_.id(), site_);
+    }
+    bool await_resume() const {
+      PromiseBase* const task = event_loop.current();
+      if (task->wake != Wake::normal) [[unlikely]] {
+        if (task->wake == Wake::cancelled && lock_.next_owner_ == task) lock_.hand_on(site_);
+        event_loop.check_wake();
+      }
+      lock_.state_ = State::locked;
+      lock_.next_owner_ = nullptr;
+      trace::task_event(trace::Kind::lock_acquire, task->number, lock_.trace_.id(), site_);
+      return true;
+    }
+
+   protected:
+    Lock& lock_;
+    [[no_unique_address]] Site site_;
+  };
+  // `co_await lock.acquire()`: until the lock is this task's; no yield if it is free. Always true.
+  AcquireAwaiter acquire(Site site = {}) { return {*this, site}; }
+
+  // Releases the lock when it goes out of scope. Move-only.
+  class [[nodiscard("the lock is released when this object goes: auto guard = co_await lock.scoped();")]] Guard {
+   public:
+    explicit Guard(Lock& lock, Site site) noexcept : lock_(&lock), site_(site) {}
+    Guard(Guard&& other) noexcept : lock_(std::exchange(other.lock_, nullptr)), site_(other.site_) {}
+    Guard& operator=(Guard&&) = delete;
+    ~Guard() {
+      if (lock_ != nullptr && lock_->locked()) lock_->hand_on(site_);
+    }
+
+   private:
+    Lock* lock_;
+    [[no_unique_address]] Site site_;
+  };
+  class [[nodiscard("co_await it")]] ScopedAwaiter : public AcquireAwaiter {
+   public:
+    using AcquireAwaiter::AcquireAwaiter;
+    Guard await_resume() const {
+      AcquireAwaiter::await_resume();
+      return Guard(lock_, site_);
+    }
+  };
+  // Python's `async with lock:` is `auto guard = co_await lock.scoped();`, until the end of the block.
+  ScopedAwaiter scoped(Site site = {}) { return {*this, site}; }
+
+ private:
+  enum class State : unsigned char { free, locked, handed_over };
+
+  void hand_on(Site site) {
+    trace::task_event(trace::Kind::lock_release, current_number(), trace_.id(), site);
+    if (waiting_.empty()) {
+      state_ = State::free;
+      next_owner_ = nullptr;
+      return;
+    }
+    state_ = State::handed_over;
+    next_owner_ = waiting_.pop_front();
+    event_loop.make_ready(next_owner_, trace::Reason::lock, trace_.id(), site);
+  }
+  static trace::TaskNumber current_number() {
+    return event_loop.current() != nullptr ? event_loop.current()->number : trace::TaskNumber();
+  }
+
+  State state_ = State::free;
+  PromiseBase* next_owner_ = nullptr;  // while handed over
+  WaitList waiting_;
+  [[no_unique_address]] trace::Object trace_;
+};
+
+}  // namespace asyncio

@@ -1,0 +1,474 @@
+#include "asyncio/loop.hpp"
+
+#include "asyncio/console.hpp"
+#include "asyncio/gather_wait.hpp"
+#include "asyncio/task.hpp"
+
+namespace asyncio {
+
+constinit Loop event_loop;
+
+namespace {
+
+// How often the loop looks at devices that have no interrupt while nothing is ready.
+constexpr std::uint64_t io_poll_interval_us = 1000;
+
+bool is_cancelled(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const CancelledError&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
+// --- Time
+
+std::uint32_t Loop::ticks() {
+  std::uint64_t elapsed = port::now_us() - ms_begin_us_;
+  if (elapsed >= 1000) {
+    // Dividing 64 bits is slow on a Cortex-M0+; most steps are short.
+    if (elapsed < 16'000) {
+      for (; elapsed >= 1000; elapsed -= 1000) {
+        ++ms_;
+        ms_begin_us_ += 1000;
+      }
+    } else {
+      const std::uint64_t whole = elapsed / 1000;
+      ms_ += static_cast<std::uint32_t>(whole);
+      ms_begin_us_ += whole * 1000;
+    }
+  }
+  return ms_;
+}
+
+std::uint64_t Loop::us_of(std::uint32_t due) const {
+  const auto ahead = static_cast<std::int32_t>(due - ms_);
+  return ms_begin_us_ + static_cast<std::uint64_t>(static_cast<std::int64_t>(ahead) * 1000);
+}
+
+void Loop::sleep_until(std::uint32_t due, Site site, trace::Reason reason) {
+  PromiseBase* const task = current_;
+  trace::slice_end(task->number, reason, due, site);
+  task->parked = Parked::timer;
+  task->due = due;
+  if (timers_.empty()) timers_.advance(ms_, [](PromiseBase*, PromiseBase*) {});
+  if (timers_.is_due(due)) {
+    // The time passed between the call of sleep_ms() and its co_await.
+    make_ready(task, reason);
+    return;
+  }
+  timers_.insert(task);
+  const std::uint64_t due_us = us_of(due);
+  if (due_us < next_due_us_) {
+    next_due_us_ = due_us;
+    next_due_stale_ = false;
+  }
+}
+
+// Sleepers whose time has come go to the ready queue. Called before anything else goes there, so that the queue
+// is in the order of (time, order of going in) without its tasks carrying a time.
+void Loop::collect_due() {
+  if (port::now_us() < next_due_us_) return;
+  timers_.advance(ticks(), [this](PromiseBase* first, PromiseBase* last) {
+    if constexpr (trace::enabled) {
+      for (const PromiseBase* task = first; task != nullptr; task = task->next) {
+        trace::task_ready(task->number, trace::Reason::sleep);
+      }
+    }
+    // They stay Parked::timer: cancel() asks the wheel whether they are still in it.
+    ready_.append(first, last);
+  });
+  next_due_stale_ = false;
+  next_due_us_ = timers_.empty() ? port::forever : us_of(timers_.next_deadline());
+}
+
+// --- Devices
+
+void Loop::wait_for_io(IOBase& device, int events, std::uint32_t object, Site site) {
+  WaitList& waiters = device.priority() ? priority_io_waiters_ : io_waiters_;
+  for (const PromiseBase* other = waiters.front(); other != nullptr; other = waiters.after(other)) {
+    if (other->waits_on.device == &device && (other->io_events & events) != 0) {
+      throw RuntimeError("another task already waits for this device or ThreadSafeFlag");
+    }
+  }
+  PromiseBase* const task = current_;
+  task->parked = Parked::io;
+  task->waits_on.device = &device;
+  task->io_events = static_cast<std::uint8_t>(events);
+  waiters.push_back(task);
+  io_waiting_ = true;
+  trace::slice_end(task->number, events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write, object, site);
+}
+
+void Loop::poll_list(WaitList& waiters, bool priority) {
+  ReadyQueue woken;
+  for (PromiseBase* task = waiters.front(); task != nullptr;) {
+    PromiseBase* const next = waiters.after(task);
+    const int ready = task->waits_on.device->ioctl(MP_STREAM_POLL, task->io_events);
+    if (ready > 0) {
+      const trace::Reason reason = task->io_events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write;
+      waiters.remove(task);
+      if (priority) {
+        task->parked = Parked::ready;
+        trace::task_ready(task->number, reason, 0, {nullptr, 0}, true);
+        woken.push_front(task);
+      } else {
+        make_ready(task, reason);
+      }
+    }
+    task = next;
+  }
+  // `woken` has the first to wait last; pushing each in front of the others restores their order.
+  while (!woken.empty()) ready_.push_front(woken.pop_front());
+}
+
+void Loop::poll_io() {
+  if (!io_waiters_.empty()) poll_list(io_waiters_, false);
+  if (!priority_io_waiters_.empty()) poll_list(priority_io_waiters_, true);
+  io_waiting_ = !io_waiters_.empty() || !priority_io_waiters_.empty();
+}
+
+// --- Running
+
+void Loop::wait_for_work() {
+  current_ = nullptr;
+  if (next_due_us_ != port::forever) {
+    collect_due();
+    if (!ready_.empty()) return;
+    if (next_due_stale_) {
+      next_due_us_ = timers_.empty() ? port::forever : us_of(timers_.next_deadline());
+      next_due_stale_ = false;
+    }
+  }
+  std::uint64_t until = next_due_us_;
+  for (const WaitList* waiters : {&io_waiters_, &priority_io_waiters_}) {
+    for (const PromiseBase* task = waiters->front(); task != nullptr; task = waiters->after(task)) {
+      if (task->waits_on.device->has_interrupt()) continue;
+      const std::uint64_t next_poll = port::now_us() + io_poll_interval_us;
+      if (next_poll < until) until = next_poll;
+      break;
+    }
+  }
+  trace::loop_event(trace::Kind::idle_begin);
+  port::idle_until(until);
+  trace::loop_event(trace::Kind::idle_end);
+}
+
+void Loop::run(PromiseBase* main) {
+  if (running_) throw RuntimeError("run() inside a running event loop: co_await the coroutine instead");
+  struct Running {
+    Loop& loop;
+    ~Running() {
+      loop.current_ = nullptr;
+      loop.running_ = false;
+      trace::loop_event(trace::Kind::run_end);
+      trace::flush();
+    }
+  } const running{*this};
+  running_ = true;
+  trace::loop_event(trace::Kind::run_begin);
+  for (;;) {
+    if (io_waiting_) [[unlikely]] poll_io();
+    if (ready_.empty()) [[unlikely]] {
+      wait_for_work();
+      continue;
+    }
+    PromiseBase* const task = ready_.pop_front();
+    current_ = task;
+    trace::slice_begin(task->number);
+    task->resume(task->frame);
+    while (after_ != After::parked) {
+      const After after = after_;
+      after_ = After::parked;
+      if (after == After::transfer) {
+        task->resume(task->frame);
+      } else if (finish(task, main)) {
+        return;
+      } else {
+        break;
+      }
+    }
+  }
+}
+
+void Loop::adopt(PromiseBase* root, const char* name, Site site) {
+  root->resume = root->resume_function();
+  root->frame = root->frame_address();
+  root->leaf = root;
+  root->waiters = WaitList();
+  root->gather = nullptr;
+  root->name = name;
+  root->handles = 1;
+  root->parked = Parked::not_started;
+  root->all_next = nullptr;
+  root->all_prev = all_last_;
+  (all_last_ == nullptr ? all_first_ : all_last_->all_next) = root;
+  all_last_ = root;
+  root->number.assign();
+  trace::task_created(root->number, current_ == nullptr ? nullptr : &current_->number, name, site);
+}
+
+void Loop::start(PromiseBase* root, const char* name, Site site) {
+  adopt(root, name, site);
+  if (next_due_us_ != port::forever) [[unlikely]] collect_due();
+  trace::task_ready(root->number, trace::Reason::created, 0, site);
+  ready_.push_back(root);
+}
+
+void Loop::remove_from_all(PromiseBase* task) {
+  (task->all_prev == nullptr ? all_first_ : task->all_prev->all_next) = task->all_next;
+  (task->all_next == nullptr ? all_last_ : task->all_next->all_prev) = task->all_prev;
+}
+
+// The running task has ended. True if it was the one run() waits for.
+bool Loop::finish(PromiseBase* task, const PromiseBase* main) {
+  task->finished = true;
+  task->parked = Parked::finished;
+  remove_from_all(task);
+  bool awaited = task == main;
+  if constexpr (trace::enabled) {
+    trace::Outcome outcome = trace::Outcome::returned;
+    if (task->exception) outcome = is_cancelled(task->exception) ? trace::Outcome::cancelled : trace::Outcome::failed;
+    trace::task_done(task->number, outcome);
+  }
+  if (task->gather != nullptr) {
+    task->gather->task_done(task);
+    task->gather = nullptr;
+    awaited = true;
+  }
+  while (!task->waiters.empty()) {
+    make_ready(task->waiters.pop_front(), trace::Reason::task, task->number.id());
+    awaited = true;
+  }
+  if (!awaited && task->exception && !task->retrieved && !is_cancelled(task->exception)) {
+    // Nobody has asked for it yet. One more turn of the ready queue, then it is reported; see resume_report().
+    task->resume = resume_report;
+    task->frame = task;
+    task->reporting = true;
+    make_ready(task, trace::Reason::unretrieved);
+    return false;
+  }
+  const bool was_main = task == main;
+  release(task);
+  return was_main;
+}
+
+// What a task resumes into that was cancelled before its first run: its body never executes.
+void Loop::resume_cancelled(void* task) {
+  static_cast<PromiseBase*>(task)->exception = std::make_exception_ptr(CancelledError());
+  event_loop.current_finished();
+}
+
+// What a finished task resumes into to report an exception nobody retrieved in the meantime.
+void Loop::resume_report(void* frame) {
+  auto* const task = static_cast<PromiseBase*>(frame);
+  task->reporting = false;
+  trace::slice_end(task->number, trace::Reason::finished, 0, {nullptr, 0});
+  if (task->retrieved) {
+    release(task);
+    return;
+  }
+  const Task<> future{task};
+  release(task);
+  event_loop.call_exception_handler({"Task exception wasn't retrieved", task->exception, future});
+}
+
+// --- Waking by force
+
+void Loop::throw_wake() {
+  const Wake wake = current_->wake;
+  current_->wake = Wake::normal;
+  if (wake == Wake::cancelled) throw CancelledError();
+  throw RuntimeError("the object this task waited on was destroyed");
+}
+
+// Takes a waiting task out of whatever it waits in. It is in no queue afterwards.
+void Loop::unpark(PromiseBase* task) {
+  switch (task->parked) {
+    case Parked::timer:
+      if (us_of(task->due) == next_due_us_) next_due_stale_ = true;
+      timers_.remove(task);
+      if (timers_.empty()) next_due_us_ = port::forever;
+      break;
+    case Parked::list:
+      task->waits_on.list->remove(task);
+      break;
+    case Parked::io:
+      (task->waits_on.device->priority() ? priority_io_waiters_ : io_waiters_).remove(task);
+      break;
+    case Parked::task:
+      task->waits_on.task->waiters.remove(task);
+      break;
+    case Parked::not_started:
+    case Parked::ready:
+    case Parked::gather:
+    case Parked::finished:
+      break;
+  }
+}
+
+bool Loop::cancel(PromiseBase* task, Site site) {
+  if (task->finished || task->orphan) return false;
+  if (task == current_) throw RuntimeError("can't cancel self");
+  while (task->parked == Parked::task) task = task->waits_on.task;
+  trace::task_event(trace::Kind::cancel, task->number, 0, site);
+  if (task->wake != Wake::destroyed) task->wake = Wake::cancelled;
+  // A task that awaits the running one: the running one is cancelled at its next wait.
+  if (task == current_) return true;
+  if (next_due_us_ != port::forever) collect_due();
+  switch (task->parked) {
+    case Parked::not_started:
+      task->resume = resume_cancelled;
+      task->frame = task;
+      break;
+    case Parked::ready:
+    case Parked::task:
+    case Parked::finished:
+      break;  // keeps its place in the ready queue
+    case Parked::timer:
+      if (timers_.is_due(task->due)) break;  // likewise
+      [[fallthrough]];
+    case Parked::list:
+    case Parked::io:
+    case Parked::gather:
+      unpark(task);
+      make_ready(task, trace::Reason::cancelled, 0, site);
+      break;
+  }
+  return true;
+}
+
+void Loop::interrupt(PromiseBase* task) {
+  const bool in_wheel = task->parked == Parked::timer && !timers_.is_due(task->due);
+  const bool sleeps = task->parked == Parked::timer || task->parked == Parked::ready;
+  if (!sleeps || task->waits_on.task != current_ || task->wake != Wake::normal) return;
+  task->wake = Wake::interrupted;
+  if (!in_wheel) return;  // its time came first: it keeps its place in the ready queue
+  unpark(task);
+  make_ready(task, trace::Reason::task, current_->number.id());
+}
+
+void Loop::abandon(WaitList& list, std::uint32_t object) {
+  while (!list.empty()) {
+    PromiseBase* const task = list.pop_front();
+    task->wake = Wake::destroyed;
+    make_ready(task, trace::Reason::destroyed, object);
+  }
+}
+
+void Loop::abandon(const IOBase& device) {
+  for (WaitList* waiters : {&io_waiters_, &priority_io_waiters_}) {
+    for (PromiseBase* task = waiters->front(); task != nullptr;) {
+      PromiseBase* const next = waiters->after(task);
+      if (task->waits_on.device == &device) {
+        waiters->remove(task);
+        task->wake = Wake::destroyed;
+        make_ready(task, trace::Reason::destroyed);
+      }
+      task = next;
+    }
+  }
+}
+
+IOBase::~IOBase() { event_loop.abandon(*this); }
+
+// --- Ending
+
+// Destroys a task's coroutines, innermost first as an exception would unwind them, without recursion.
+void Loop::destroy(PromiseBase* task) noexcept {
+  if (!task->finished) {
+    for (PromiseBase* coroutine = task->leaf; coroutine != task;) {
+      PromiseBase* const caller = coroutine->caller;
+      if (coroutine->owner != nullptr) {
+        *coroutine->owner = nullptr;
+        coroutine->destroy_frame();
+      }
+      coroutine = caller;
+    }
+  }
+  task->destroy_frame();
+}
+
+void Loop::reset() {
+  PromiseBase* const first = all_first_;
+  // First every task out of every queue, then the queues, then the tasks: destroying one runs destructors of
+  // the program, which may release locks and drop handles of others.
+  for (PromiseBase* task = first; task != nullptr; task = task->all_next) {
+    if (task->parked == Parked::list || task->parked == Parked::task) unpark(task);
+    task->orphan = true;
+  }
+  ReadyQueue ready = ready_;
+  ready_ = ReadyQueue();
+  timers_ = TimerWheel();
+  io_waiters_ = priority_io_waiters_ = WaitList();
+  io_waiting_ = false;
+  next_due_us_ = port::forever;
+  next_due_stale_ = false;
+  all_first_ = all_last_ = nullptr;
+  stop_task_ = nullptr;
+  ms_ = 0;
+  ms_begin_us_ = 0;
+  while (!ready.empty()) {
+    PromiseBase* const task = ready.pop_front();
+    if (task->reporting) release(task);
+  }
+  for (PromiseBase* task = first; task != nullptr;) {
+    PromiseBase* const next = task->all_next;
+    release(task);
+    task = next;
+  }
+}
+
+Loop& new_event_loop() {
+  if (event_loop.running_) throw RuntimeError("new_event_loop() inside a running event loop");
+  event_loop.reset();
+  return event_loop;
+}
+
+// --- run_forever
+
+namespace {
+Coro<void> stopper() { co_return; }
+}  // namespace
+
+void Loop::run_forever() {
+  // A task that is queued by stop(): it ends the run when its turn comes.
+  Coro<void> coro = stopper();
+  PromiseBase* const task = coro.release();
+  adopt(task, stop_name, {});
+  const Task<> handle{task};
+  stop_task_ = task;
+  run(task);
+}
+
+void Loop::stop() {
+  if (stop_task_ == nullptr) return;
+  PromiseBase* const task = stop_task_;
+  stop_task_ = nullptr;
+  make_ready(task, trace::Reason::event);
+}
+
+// --- Unretrieved exceptions
+
+void Loop::call_exception_handler(const ExceptionContext& context) {
+  (exception_handler_ != nullptr ? exception_handler_ : default_exception_handler)(*this, context);
+}
+
+void Loop::default_exception_handler(Loop&, const ExceptionContext& context) {
+  const char* const name = context.future.name();
+  print("%s\nfuture: Task %s\n", context.message, name == nullptr ? "(unnamed)" : name);
+  if (!context.exception) return;
+  try {
+    std::rethrow_exception(context.exception);
+  } catch (const std::exception& error) {
+    print("%s\n", error.what());
+  } catch (...) {
+    print("an exception that is not a std::exception\n");
+  }
+}
+
+}  // namespace asyncio

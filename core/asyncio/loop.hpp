@@ -1,0 +1,190 @@
+// The event loop: which task runs next, and when the board may sleep. Programs use run(), create_task() and
+// get_event_loop() (here and in task.hpp); the primitives use the part marked "for primitives".
+//
+// Order, which is MicroPython's: tasks run in the order they became ready. A sleeper becomes ready at its
+// deadline, before anything made ready later; among equal deadlines (ms) first come, first served. Devices
+// are polled once a step, and the tasks they wake queue behind everything ready.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "asyncio/exceptions.hpp"
+#include "asyncio/io_base.hpp"
+#include "asyncio/port.hpp"
+#include "asyncio/promise_base.hpp"
+#include "asyncio/timer_wheel.hpp"
+#include "trace/hooks.hpp"
+
+namespace asyncio {
+
+using trace::Site;
+template <class T = void>
+class Coro;
+template <class T = void>
+class Task;
+class Loop;
+struct ExceptionContext;
+
+// Called with each exception that ended a task and that nobody retrieved. May throw: run() then ends by it.
+using ExceptionHandler = void (*)(Loop& loop, const ExceptionContext& context);
+
+class Loop {
+ public:
+  constexpr Loop() = default;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // Like the functions of the same names; create_task() here also works while the loop is not running.
+  template <class T>
+  Task<T> create_task(Coro<T> coro, const char* name = nullptr, Site site = {});
+  template <class T>
+  T run_until_complete(Coro<T> coro, Site site = {});
+  template <class T>
+  T run_until_complete(Task<T> task);
+
+  // Runs until stop(). Tasks that are left stay queued for the next run.
+  void run_forever();
+  // Ends run_forever() when the tasks that are ready now have had their turn. Calling it again, or while
+  // run_forever() is not running, does nothing.
+  void stop();
+  // For symmetry with Python; does nothing.
+  void close() {}
+
+  // nullptr restores the default, which prints the exception to the console. Survives new_event_loop().
+  void set_exception_handler(ExceptionHandler handler) { exception_handler_ = handler; }
+  ExceptionHandler get_exception_handler() const { return exception_handler_; }
+  static void default_exception_handler(Loop& loop, const ExceptionContext& context);
+  void call_exception_handler(const ExceptionContext& context);
+
+  bool is_running() const { return running_; }
+
+  // --- For primitives. Lists the task in a queue of theirs and suspends it, or wakes it.
+
+  // The running task. Only while a task runs.
+  PromiseBase* current() const { return current_; }
+
+  // Back of the ready queue.
+  void make_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object = 0, Site site = {nullptr, 0}) {
+    if (next_due_us_ != port::forever) [[unlikely]] collect_due();
+    task->parked = Parked::ready;
+    trace::task_ready(task->number, reason, object, site);
+    ready_.push_back(task);
+  }
+
+  // await_suspend() of a primitive: parks the running task at the end of `list`. Who wakes it takes it out of
+  // the list and calls make_ready().
+  void park_in(WaitList& list, trace::Reason reason, std::uint32_t object, Site site) {
+    PromiseBase* const task = current_;
+    task->parked = Parked::list;
+    task->waits_on.list = &list;
+    list.push_back(task);
+    trace::slice_end(task->number, reason, object, site);
+  }
+
+  // await_suspend() of sleep_ms(0): the running task goes behind everything ready.
+  void yield(Site site) {
+    PromiseBase* const task = current_;
+    trace::slice_end(task->number, trace::Reason::yield, 0, site);
+    make_ready(task, trace::Reason::yield);
+  }
+
+  // await_suspend() of a sleep: until `due` (ms, as ticks() counts them).
+  void sleep_until(std::uint32_t due, Site site, trace::Reason reason = trace::Reason::sleep);
+
+  // await_suspend() of a wait for a device: until it has one of `events` (POLLIN, POLLOUT). Throws RuntimeError
+  // if another task already waits for the same.
+  void wait_for_io(IOBase& device, int events, std::uint32_t object, Site site);
+
+  // await_resume() of every wait: throws what the wake-up brought, CancelledError or RuntimeError.
+  void check_wake() {
+    if (current_->wake != Wake::normal) [[unlikely]] throw_wake();
+  }
+
+  // The destructor of an object: whoever still waits on it gets a RuntimeError.
+  void abandon(WaitList& list, std::uint32_t object);
+  void abandon(const IOBase& device);
+
+  // Milliseconds since the start, modulo 2^32. Reads the clock.
+  std::uint32_t ticks();
+
+  // See Task::cancel().
+  bool cancel(PromiseBase* task, Site site);
+  // wait_for(): ends the sleep that `task` began with waits_on.task == current().
+  void interrupt(PromiseBase* task);
+  // wait_for(): whose end may interrupt the sleep the running task is about to begin.
+  void allow_interrupt_by(PromiseBase* runner) { current_->waits_on.task = runner; }
+
+  // Makes a coroutine nobody has awaited into a task: in the ready queue, or (adopt) in none yet.
+  void start(PromiseBase* root, const char* name, Site site);
+  void adopt(PromiseBase* root, const char* name, Site site);
+  // Runs until `main` has finished.
+  void run(PromiseBase* main);
+  // The running task goes on in another of its coroutines (called, or returned to).
+  void transfer_to(PromiseBase* coroutine) {
+    PromiseBase* const task = current_;
+    task->resume = coroutine->resume_function();
+    task->frame = coroutine->frame_address();
+    task->leaf = coroutine;
+    after_ = After::transfer;
+  }
+  void current_finished() { after_ = After::finished; }
+  // A handle of `task` goes away.
+  static void release(PromiseBase* task) noexcept {
+    if (--task->handles == 0) destroy(task);
+  }
+  PromiseBase* first_task() const { return all_first_; }
+  static constexpr char stop_name[] = "stop";  // the task run_forever() waits for; no task of the program
+
+ private:
+  friend Loop& new_event_loop();
+  // What the resumed coroutine did.
+  enum class After : std::uint8_t { parked, transfer, finished };
+
+  static void destroy(PromiseBase* task) noexcept;
+  void collect_due();
+  void poll_io();
+  void poll_list(WaitList& waiters, bool priority);
+  void wait_for_work();
+  bool finish(PromiseBase* task, const PromiseBase* main);
+  void remove_from_all(PromiseBase* task);
+  [[noreturn]] void throw_wake();
+  void unpark(PromiseBase* task);
+  std::uint64_t us_of(std::uint32_t due) const;
+  void reset();
+  static void resume_cancelled(void* task);
+  static void resume_report(void* task);
+
+  ReadyQueue ready_;
+  PromiseBase* current_ = nullptr;
+  std::uint64_t next_due_us_ = port::forever;  // no later than the first deadline in timers_; forever: none
+  After after_ = After::parked;
+  bool io_waiting_ = false;        // a task waits for a device
+  bool running_ = false;
+  bool next_due_stale_ = false;    // the task with the first deadline left: next_due_us_ may be too early
+  WaitList io_waiters_;
+  WaitList priority_io_waiters_;
+  PromiseBase* all_first_ = nullptr;
+  PromiseBase* all_last_ = nullptr;
+  PromiseBase* stop_task_ = nullptr;
+  ExceptionHandler exception_handler_ = nullptr;
+  std::uint64_t ms_begin_us_ = 0;  // when the millisecond ms_ began
+  std::uint32_t ms_ = 0;
+  TimerWheel timers_;
+};
+
+// The board's one loop. Programs use get_event_loop().
+extern Loop event_loop;
+
+inline void PromiseBase::FinalSuspend::await_suspend(std::coroutine_handle<>) const noexcept {
+  PromiseBase* const task = event_loop.current();
+  if (promise == task) {
+    event_loop.current_finished();
+  } else {
+    trace::call_return(task->number);
+    event_loop.transfer_to(promise->caller);
+  }
+}
+
+}  // namespace asyncio

@@ -1,0 +1,51 @@
+// sleep() and sleep_ms(): let other tasks run for a time. A sleep of 0 or less gives every ready task a turn.
+//
+// The deadline is fixed when sleep_ms() is called. The task becomes ready in the millisecond its deadline is,
+// ahead of whatever becomes ready later, and runs when the tasks before it have had their turn: never early by
+// more than the fraction of a millisecond in which it was called.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "asyncio/loop.hpp"
+
+namespace asyncio {
+
+// The longest sleep, 6.2 days: ticks_ms() must be able to tell before from after.
+inline constexpr std::int64_t max_sleep_ms = (std::int64_t{1} << 29) - 1;
+
+class [[nodiscard("a sleep does nothing until awaited: co_await it")]] SleepAwaiter {
+ public:
+  SleepAwaiter(std::int64_t milliseconds, Site site) : yields_(milliseconds <= 0), site_(site) {
+    if (yields_) return;
+    if (milliseconds > max_sleep_ms) throw OverflowError("sleep: longer than 536870911 ms (6.2 days)");
+    due_ = event_loop.ticks() + static_cast<std::uint32_t>(milliseconds);
+  }
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<>) const {
+    if (yields_) {
+      event_loop.yield(site_);
+    } else {
+      event_loop.sleep_until(due_, site_);
+    }
+  }
+  void await_resume() const { event_loop.check_wake(); }
+
+ private:
+  bool yields_;
+  std::uint32_t due_ = 0;
+  [[no_unique_address]] Site site_;
+};
+
+// `co_await sleep_ms(20)`. Throws OverflowError above max_sleep_ms.
+inline SleepAwaiter sleep_ms(std::int64_t milliseconds, Site site = {}) { return {milliseconds, site}; }
+
+// `co_await sleep(1s)`: any duration, rounded up to a whole millisecond (MicroPython rounds down, which makes
+// sleep(0.0005) a yield).
+template <class Rep, class Period>
+SleepAwaiter sleep(std::chrono::duration<Rep, Period> duration, Site site = {}) {
+  return {std::chrono::ceil<std::chrono::duration<std::int64_t, std::milli>>(duration).count(), site};
+}
+
+}  // namespace asyncio

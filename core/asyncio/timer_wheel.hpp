@@ -1,0 +1,161 @@
+// The sleeping tasks, by deadline: a hierarchical timing wheel. Tasks come out in order of (deadline in ms,
+// order of going in), exactly, which is MicroPython's order. Going in, leaving and coming out take constant
+// time (a task moves down at most levels - 1 times), however many sleep.
+//
+// A task sits at the level of the highest digit in which its deadline differs from now(). So all tasks with
+// one deadline are always in one slot, in order; and the tasks of a slot that begins exactly now move down
+// before any later one can go in below them. That is what keeps the order stable.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "asyncio/promise_base.hpp"
+
+// log2 of the slots of a level: 8 (4 levels of 256, 8 KiB) where memory is plenty, 4 (8 levels of 16, 512 bytes)
+// on a 32-bit board. The order of tasks does not depend on it.
+#ifndef COROSCOPE_WHEEL_BITS
+#define COROSCOPE_WHEEL_BITS (sizeof(void*) == 8 ? 8 : 4)
+#endif
+
+namespace asyncio {
+
+class TimerWheel {
+ public:
+  using Milliseconds = std::uint32_t;  // modulo 2^32
+  // Deadlines lie less than this ahead of now().
+  static constexpr Milliseconds horizon = Milliseconds{1} << 30;
+
+  constexpr TimerWheel() = default;
+
+  bool empty() const { return count_ == 0; }
+  std::size_t size() const { return count_; }
+  Milliseconds now() const { return now_; }
+
+  // Has a deadline come, as far as advance() has been told?
+  bool is_due(Milliseconds due) const { return static_cast<std::int32_t>(due - now_) <= 0; }
+
+  // `task->due` must not be due yet.
+  void insert(PromiseBase* task) {
+    place(task);
+    ++count_;
+  }
+  // `task` is in the wheel.
+  void remove(PromiseBase* task);
+
+  // Moves now() forward to `time` and calls due(first, last) for each run of tasks that are due, in order; a
+  // run is a chain of `next` ending in nullptr.
+  template <class Due>
+  void advance(Milliseconds time, Due&& due);
+
+  // The earliest deadline. The wheel must not be empty. Takes time in the number of tasks in one slot; the
+  // loop keeps the answer.
+  Milliseconds next_deadline() const;
+
+ private:
+  static constexpr unsigned bits = COROSCOPE_WHEEL_BITS;
+  static constexpr unsigned levels = 32 / bits;
+  static constexpr unsigned slots = 1U << bits;
+  static_assert(bits * levels == 32, "COROSCOPE_WHEEL_BITS must divide 32");
+  static constexpr unsigned words = (slots + 31) / 32;
+  static constexpr unsigned none = slots;
+
+  static unsigned digit(Milliseconds time, unsigned level) { return time >> (level * bits) & (slots - 1); }
+  unsigned level_of(Milliseconds due) const {
+    return (31U - static_cast<unsigned>(std::countl_zero(due ^ now_))) / bits;
+  }
+  void place(PromiseBase* task) {
+    const unsigned level = level_of(task->due);
+    const unsigned slot = digit(task->due, level);
+    slots_[level][slot].push_back(task);
+    occupied_[level][slot / 32] |= 1U << slot % 32;
+  }
+  // First occupied slot of a level from `from` on, or `none`.
+  unsigned find(unsigned level, unsigned from) const;
+  // The same, going round at the top level, where time wraps.
+  unsigned find_after_now(unsigned level) const;
+  WaitList take(unsigned level, unsigned slot) {
+    occupied_[level][slot / 32] &= ~(1U << slot % 32);
+    const WaitList tasks = slots_[level][slot];
+    slots_[level][slot] = WaitList();
+    return tasks;
+  }
+  template <class Due>
+  void take_due(unsigned slot, Due& due);
+  template <class Due>
+  void cascade(unsigned level, unsigned slot, Due& due);
+
+  Milliseconds now_ = 0;
+  std::size_t count_ = 0;
+  std::uint32_t occupied_[levels][words] = {};
+  WaitList slots_[levels][slots] = {};
+};
+
+template <class Due>
+void TimerWheel::take_due(unsigned slot, Due& due) {
+  WaitList tasks = take(0, slot);
+  PromiseBase* last = nullptr;
+  PromiseBase* const first = tasks.take_all(last);
+  for (const PromiseBase* task = first; task != nullptr; task = task->next) --count_;
+  due(first, last);
+}
+
+// now_ is the first instant of the slot: its tasks move to lower levels, or are due.
+template <class Due>
+void TimerWheel::cascade(unsigned level, unsigned slot, Due& due) {
+  WaitList tasks = take(level, slot);
+  PromiseBase* last = nullptr;
+  PromiseBase* task = tasks.take_all(last);
+  while (task != nullptr) {
+    PromiseBase* const next = task->next;
+    if (task->due == now_) {
+      --count_;
+      task->next = nullptr;
+      due(task, task);
+    } else {
+      place(task);
+    }
+    task = next;
+  }
+}
+
+template <class Due>
+void TimerWheel::advance(Milliseconds time, Due&& due) {
+  for (;;) {
+    if (count_ == 0) {
+      now_ = time;
+      return;
+    }
+    // What is left of the lowest level's turn.
+    const bool same_turn = (now_ ^ time) >> bits == 0;
+    const unsigned end = same_turn ? digit(time, 0) + 1 : slots;
+    for (unsigned slot = find(0, digit(now_, 0) + 1); slot < end; slot = find(0, slot + 1)) take_due(slot, due);
+    if (same_turn) {
+      now_ = time;
+      return;
+    }
+    // The next slot of a higher level that holds anything; its first instant, if that is not beyond `time`.
+    unsigned level = 1;
+    unsigned slot = none;
+    for (; level < levels; ++level) {
+      slot = find_after_now(level);
+      if (slot != none) break;
+    }
+    if (slot == none) {
+      now_ = time;  // nothing beyond this turn
+      return;
+    }
+    const unsigned shift = level * bits;
+    const Milliseconds above = level + 1 < levels ? now_ >> (shift + bits) << (shift + bits) : 0;
+    const Milliseconds begin = above | Milliseconds{slot} << shift;
+    if (static_cast<std::int32_t>(begin - time) > 0) {
+      now_ = time;
+      return;
+    }
+    now_ = begin;
+    cascade(level, slot, due);
+  }
+}
+
+}  // namespace asyncio

@@ -1,0 +1,122 @@
+// wait_for(): awaits a coroutine or a task, but not longer than a given time.
+//
+//   int value = co_await asyncio::wait_for(read_sensor(), 2s);   // throws TimeoutError
+//   int value = co_await asyncio::wait_for_ms(read_sensor(), 50);
+//
+// On timeout the awaited task is cancelled, and its clean-up is waited for, before TimeoutError is thrown; also if
+// it swallowed the cancellation. A result or exception of the task comes through. Cancelled itself, it cancels
+// the awaited task and throws CancelledError at once. A timeout of 0 still gives an immediate result.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+
+#include "asyncio/sleep.hpp"
+#include "asyncio/task.hpp"
+
+namespace asyncio {
+
+namespace waiting {
+
+// The sleep of a task that `runner` may end before its time. True: it did; false: the time is up.
+class SleepOrRunner {
+ public:
+  SleepOrRunner(std::int64_t milliseconds, const Task<>& runner, Site site)
+      : sleep_(milliseconds, site), runner_(runner.promise()) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> handle) const {
+    sleep_.await_suspend(handle);
+    event_loop.allow_interrupt_by(runner_);
+  }
+  bool await_resume() const {
+    PromiseBase* const task = event_loop.current();
+    event_loop.allow_interrupt_by(nullptr);
+    if (task->wake == Wake::interrupted) {
+      task->wake = Wake::normal;
+      return true;
+    }
+    event_loop.check_wake();
+    return false;
+  }
+
+ private:
+  SleepAwaiter sleep_;
+  PromiseBase* runner_;
+};
+
+// Runs beside the task in wait_for() and ends its sleep when `awaited` has finished, however it did.
+inline Coro<> runner(Task<> awaited, Task<> waiter) {
+  try {
+    co_await awaited;
+  } catch (...) {
+    // wait_for() looks at the task itself.
+  }
+  event_loop.interrupt(waiter.promise());
+}
+
+template <class T>
+Coro<T> wait_for_task(Task<T> awaited, std::int64_t milliseconds, Site site) {
+  const Task<> running = create_task(runner(awaited, current_task()), "wait_for", site);
+  bool finished = false;
+  try {
+    finished = co_await SleepOrRunner(milliseconds, running, site);
+  } catch (...) {
+    running.cancel(site);
+    throw;
+  }
+  if (finished) co_return awaited.result();
+  running.cancel(site);
+  co_await running;
+  throw TimeoutError();
+}
+
+}  // namespace waiting
+
+// Up to max_sleep_ms milliseconds.
+template <class T>
+Coro<T> wait_for_ms(Coro<T> coro, std::int64_t milliseconds, Site site = {}) {
+  Task<T> task = create_task(std::move(coro), nullptr, site);
+  co_return co_await waiting::wait_for_task(std::move(task), milliseconds, site);
+}
+template <class T>
+Coro<T> wait_for_ms(Task<T> task, std::int64_t milliseconds, Site site = {}) {
+  co_return co_await waiting::wait_for_task(std::move(task), milliseconds, site);
+}
+
+template <class T, class Rep, class Period>
+Coro<T> wait_for(Coro<T> coro, std::chrono::duration<Rep, Period> timeout, Site site = {}) {
+  return wait_for_ms(std::move(coro), std::chrono::ceil<std::chrono::milliseconds>(timeout).count(), site);
+}
+template <class T, class Rep, class Period>
+Coro<T> wait_for(Task<T> task, std::chrono::duration<Rep, Period> timeout, Site site = {}) {
+  return wait_for_ms(std::move(task), std::chrono::ceil<std::chrono::milliseconds>(timeout).count(), site);
+}
+// No time limit: Python's timeout of None.
+template <class T>
+Coro<T> wait_for(Coro<T> coro, std::nullptr_t) {
+  Task<T> task = create_task(std::move(coro));
+  co_return co_await task;
+}
+template <class T>
+Coro<T> wait_for(Task<T> task, std::nullptr_t) {
+  co_return co_await task;
+}
+
+// An awaitable that is no coroutine, such as event.wait().
+template <class Awaiter>
+  requires requires(Awaiter awaiter) { awaiter.await_resume(); }
+auto as_coroutine(Awaiter awaiter) -> Coro<decltype(awaiter.await_resume())> {
+  co_return co_await awaiter;
+}
+template <class Awaiter, class Rep, class Period>
+  requires requires(Awaiter awaiter) { awaiter.await_resume(); }
+auto wait_for(Awaiter awaiter, std::chrono::duration<Rep, Period> timeout, Site site = {}) {
+  return wait_for(as_coroutine(std::move(awaiter)), timeout, site);
+}
+template <class Awaiter>
+  requires requires(Awaiter awaiter) { awaiter.await_resume(); }
+auto wait_for_ms(Awaiter awaiter, std::int64_t milliseconds, Site site = {}) {
+  return wait_for_ms(as_coroutine(std::move(awaiter)), milliseconds, site);
+}
+
+}  // namespace asyncio

@@ -59,7 +59,7 @@ class [[nodiscard("a coroutine runs only when awaited: co_await it, or pass it t
 template <class T>
 class CoroAwaiter {
  public:
-  CoroAwaiter(Coro<T>& coro, PromiseBase* caller, Site site) : coro_(coro), caller_(caller), site_(site) {}
+  explicit CoroAwaiter(Coro<T>& coro, Site site = {nullptr, 0}) : coro_(coro), site_(site) {}
 
   bool await_ready() const {
     if (coro_.promise_ == nullptr) throw RuntimeError("cannot await a coroutine that was already awaited or moved");
@@ -67,7 +67,7 @@ class CoroAwaiter {
   }
   void await_suspend(std::coroutine_handle<>) const noexcept {
     PromiseBase* const called = coro_.promise_;
-    called->caller = caller_;
+    called->caller = event_loop.current()->leaf;
     called->owner = &coro_.promise_;
     trace::call(event_loop.current()->number, site_);
     event_loop.transfer_to(called);
@@ -82,28 +82,39 @@ class CoroAwaiter {
 
  private:
   Coro<T>& coro_;
-  PromiseBase* caller_;
   [[no_unique_address]] Site site_;
 };
 
+template <class T>
+CoroAwaiter<T> operator co_await(Coro<T>&& coro) {
+  return CoroAwaiter<T>(coro);
+}
+template <class T>
+CoroAwaiter<T> operator co_await(Coro<T>& coro) {
+  return CoroAwaiter<T>(coro);
+}
+
+#if COROSCOPE_TRACE
 class TaskBase;
 template <class T>
 class TaskAwaiter;
 
-// What all promises do with co_await: Coro and Task get the line they are awaited at, awaiters pass through.
+// Where tracing is compiled in, all promises give co_await on a Coro or a Task the line it stands in; other
+// awaitables have it already and pass through. Elsewhere there is no await_transform: it would make g++ copy
+// each awaiter once more.
 class AwaitingPromise : public PromiseBase {
  public:
   template <class T>
   CoroAwaiter<T> await_transform(Coro<T>&& coro, Site site = {}) {
-    return {coro, this, site};
+    return CoroAwaiter<T>(coro, site);
   }
   template <class T>
   CoroAwaiter<T> await_transform(Coro<T>& coro, Site site = {}) {
-    return {coro, this, site};
+    return CoroAwaiter<T>(coro, site);
   }
   template <class T>
   TaskAwaiter<T> await_transform(const Task<T>& task, Site site = {}) {
-    return {task, site};
+    return TaskAwaiter<T>(task, site);
   }
   template <class Awaitable>
     requires(!std::derived_from<std::remove_cvref_t<Awaitable>, CoroBase> &&
@@ -112,6 +123,9 @@ class AwaitingPromise : public PromiseBase {
     return static_cast<Awaitable&&>(awaitable);
   }
 };
+#else
+using AwaitingPromise = PromiseBase;
+#endif
 
 template <class T>
 class Promise : public AwaitingPromise {

@@ -22,7 +22,7 @@ class Event {
   void set(Site site = {}) {
     trace::object_event(trace::Kind::event_set, trace_, site);
     set_ = true;
-    while (!waiting_.empty()) event_loop.make_ready(waiting_.pop_front(), trace::Reason::event, trace_.id(), site);
+    event_loop.make_all_ready(waiting_, trace::Reason::event, trace_.id(), site);
   }
   void clear(Site site = {}) {
     if (set_) trace::object_event(trace::Kind::event_clear, trace_, site);

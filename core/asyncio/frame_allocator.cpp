@@ -14,7 +14,6 @@ void* FrameAllocator::allocate_slowly(std::size_t size) {
       if (block->size != needed) continue;
       unpoison(block, needed);
       *link = block->next;
-      ++live_;
       return block;
     }
   }
@@ -28,7 +27,7 @@ void* FrameAllocator::allocate_slowly(std::size_t size) {
   std::byte* const block = next_;
   next_ += needed;
   reserved_ += needed;
-  ++live_;
+  ++carved_;
   return block;
 }
 
@@ -43,6 +42,20 @@ void FrameAllocator::forget_free_blocks() noexcept {
   for (FreeBlock*& list : free_) list = nullptr;
   large_ = nullptr;
   reserved_ = 0;
+  carved_ = 0;
+}
+
+std::size_t FrameAllocator::live_frames() const noexcept {
+  std::size_t free_blocks = 0;
+  const auto count = [&free_blocks](const FreeBlock* block) {
+    while (block != nullptr) {
+      ++free_blocks;
+      block = block->next;
+    }
+  };
+  for (const FreeBlock* list : free_) count(list);
+  count(large_);
+  return carved_ - free_blocks;
 }
 
 void FrameAllocator::use_arena(void* memory, std::size_t size) noexcept {

@@ -19,7 +19,17 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
+// Whether the compiler may place a frame some way into its block: see promise_base.hpp.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+#define COROSCOPE_SHIFTED_FRAMES 1
+#else
+#define COROSCOPE_SHIFTED_FRAMES 0
+#endif
+
 namespace asyncio {
+
+// Of every frame, and the unit of their sizes.
+inline constexpr std::size_t frame_alignment = (COROSCOPE_SHIFTED_FRAMES ? 4 : 2) * sizeof(void*);
 
 class FrameAllocator {
  public:
@@ -33,7 +43,6 @@ class FrameAllocator {
       if (block != nullptr) [[likely]] {
         unpoison(block, (index + 1) * granule);
         free_[index] = block->next;
-        ++live_;
         return block;
       }
     }
@@ -43,18 +52,16 @@ class FrameAllocator {
   // Gives back what allocate(size) returned.
   void deallocate(void* memory, std::size_t size) noexcept {
     const std::size_t index = class_of(size);
-    --live_;
     auto* block = static_cast<FreeBlock*>(memory);
     if (index < classes) [[likely]] {
       block->next = free_[index];
       free_[index] = block;
-      poison(block, rounded(size));
     } else {
       block->next = large_;
       block->size = rounded(size);
       large_ = block;
-      poison(block + 1, rounded(size) - sizeof *block);
     }
+    poison(block + 1, rounded(size) - sizeof *block);
   }
 
   // Uses this memory from now on and asks the port for no more: a fixed arena, aligned or not, that stays the
@@ -63,14 +70,14 @@ class FrameAllocator {
   // Goes back to asking port::more_frame_memory(). Every frame in an arena must have ended.
   void use_port() noexcept;
 
-  std::size_t live_frames() const noexcept { return live_; }       // frames that exist now
+  std::size_t live_frames() const noexcept;  // frames that exist now; counts them, so takes a while
   std::size_t bytes_reserved() const noexcept { return reserved_; }  // taken from the arena or the port so far
 
  private:
-  // Frames up to 1 KiB (256 bytes on a 32-bit board) have a free list for each multiple of 16 (8) bytes;
-  // larger ones share a list searched for the exact size: a coroutine function's frames all have one size.
-  static constexpr std::size_t granule = 2 * sizeof(void*);
-  static constexpr std::size_t classes = 8 * sizeof(void*);
+  // Frames up to 1 KiB (512 bytes on a 32-bit board) have free lists by size; larger ones share a list searched
+  // for the exact size: a coroutine function's frames all have one size.
+  static constexpr std::size_t granule = frame_alignment;
+  static constexpr std::size_t classes = 128 * sizeof(void*) / granule;
   struct FreeBlock {
     FreeBlock* next;
     std::size_t size;  // bytes; kept for blocks of the large list only
@@ -99,8 +106,8 @@ class FrameAllocator {
   FreeBlock* large_ = nullptr;
   std::byte* next_ = nullptr;  // the unused rest of the arena
   std::byte* end_ = nullptr;
-  std::size_t live_ = 0;
   std::size_t reserved_ = 0;
+  std::size_t carved_ = 0;  // blocks made since the arena began
   bool fixed_ = false;  // an arena was given: the port is not asked for more
 };
 

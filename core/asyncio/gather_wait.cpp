@@ -50,7 +50,7 @@ void GatherWait::Awaiter::await_suspend(std::coroutine_handle<>) const noexcept 
 
 void GatherWait::Awaiter::await_resume() const {
   wait_.waiter_ = nullptr;
-  if (event_loop.current()->wake == Wake::normal) return;
+  if (event_loop.wake() == Wake::normal) return;
   for (std::size_t i = 0; i < wait_.count_; ++i) {
     PromiseBase* const task = wait_.tasks_[i].promise();
     if (task->gather != &wait_) continue;

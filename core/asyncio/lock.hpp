@@ -18,7 +18,7 @@ class Lock {
   // A task that still waits gets a RuntimeError.
   ~Lock() {
     if (!waiting_.empty()) event_loop.abandon(waiting_, trace_.id());
-    if (next_owner_ != nullptr) next_owner_->wake = Wake::destroyed;
+    if (state_ == State::handed_over) Loop::set_wake(next_owner_, Wake::destroyed);
   }
 
   // False also between release() and the moment the next owner runs, as in MicroPython.
@@ -38,20 +38,19 @@ class Lock {
       event_loop.park_in(lock_.waiting_, trace::Reason::lock, lock_.trace_.id(), site_);
     }
     bool await_resume() const {
-      PromiseBase* const task = event_loop.current();
-      if (task->wake != Wake::normal) [[unlikely]] {
-        if (task->wake == Wake::cancelled && lock_.next_owner_ == task) lock_.hand_on(site_);
-        event_loop.check_wake();
-      }
+      if (event_loop.wake() != Wake::normal) [[unlikely]] give_up();
       lock_.state_ = State::locked;
-      lock_.next_owner_ = nullptr;
-      trace::task_event(trace::Kind::lock_acquire, task->number, lock_.trace_.id(), site_);
+      trace::task_event(trace::Kind::lock_acquire, event_loop.current()->number, lock_.trace_.id(), site_);
       return true;
     }
 
    protected:
     Lock& lock_;
     [[no_unique_address]] Site site_;
+
+   private:
+    // Cancelled, or the lock is gone.
+    [[noreturn]] void give_up() const;
   };
   // `co_await lock.acquire()`: until the lock is this task's; no yield if it is free. Always true.
   AcquireAwaiter acquire(Site site = {}) { return {*this, site}; }
@@ -88,7 +87,6 @@ class Lock {
     trace::task_event(trace::Kind::lock_release, current_number(), trace_.id(), site);
     if (waiting_.empty()) {
       state_ = State::free;
-      next_owner_ = nullptr;
       return;
     }
     state_ = State::handed_over;
@@ -100,7 +98,7 @@ class Lock {
   }
 
   State state_ = State::free;
-  PromiseBase* next_owner_ = nullptr;  // while handed over
+  PromiseBase* next_owner_ = nullptr;  // meaningful while handed over
   WaitList waiting_;
   [[no_unique_address]] trace::Object trace_;
 };

@@ -74,16 +74,30 @@ void Loop::sleep_until(std::uint32_t due, Site site, trace::Reason reason) {
 void Loop::collect_due() {
   if (port::now_us() < next_due_us_) return;
   timers_.advance(ticks(), [this](PromiseBase* first, PromiseBase* last) {
-    if constexpr (trace::enabled) {
-      for (const PromiseBase* task = first; task != nullptr; task = task->next) {
-        trace::task_ready(task->number, trace::Reason::sleep);
-      }
+    for (PromiseBase* task = first; task != nullptr; task = task->next) {
+      task->parked = Parked::ready;
+      trace::task_ready(task->number, trace::Reason::sleep);
     }
-    // They stay Parked::timer: cancel() asks the wheel whether they are still in it.
     ready_.append(first, last);
   });
   next_due_stale_ = false;
   next_due_us_ = timers_.empty() ? port::forever : us_of(timers_.next_deadline());
+}
+
+void Loop::make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site) {
+  collect_due();
+  push_ready(task, reason, object, site);
+}
+
+void Loop::make_all_ready_after_due(WaitList& list, trace::Reason reason, std::uint32_t object, Site site) {
+  collect_due();
+  push_all_ready(list, reason, object, site);
+}
+
+void Loop::yield_after_due() noexcept {
+  collect_due();
+  trace::task_ready(current_->number, trace::Reason::yield);
+  ready_.push_back(current_);
 }
 
 // --- Devices
@@ -100,12 +114,12 @@ void Loop::wait_for_io(IOBase& device, int events, std::uint32_t object, Site si
   task->waits_on.device = &device;
   task->io_events = static_cast<std::uint8_t>(events);
   waiters.push_back(task);
-  io_waiting_ = true;
   trace::slice_end(task->number, events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write, object, site);
+  call_attention(io);
 }
 
 void Loop::poll_list(WaitList& waiters, bool priority) {
-  ReadyQueue woken;
+  WaitList woken;
   for (PromiseBase* task = waiters.front(); task != nullptr;) {
     PromiseBase* const next = waiters.after(task);
     const int ready = task->waits_on.device->ioctl(MP_STREAM_POLL, task->io_events);
@@ -129,7 +143,7 @@ void Loop::poll_list(WaitList& waiters, bool priority) {
 void Loop::poll_io() {
   if (!io_waiters_.empty()) poll_list(io_waiters_, false);
   if (!priority_io_waiters_.empty()) poll_list(priority_io_waiters_, true);
-  io_waiting_ = !io_waiters_.empty() || !priority_io_waiters_.empty();
+  if (io_waiters_.empty() && priority_io_waiters_.empty()) attention_ &= static_cast<Attention>(~io);
 }
 
 // --- Running
@@ -172,56 +186,73 @@ void Loop::run(PromiseBase* main) {
   running_ = true;
   trace::loop_event(trace::Kind::run_begin);
   for (;;) {
-    if (io_waiting_) [[unlikely]] poll_io();
-    if (ready_.empty()) [[unlikely]] {
-      wait_for_work();
-      continue;
-    }
-    PromiseBase* const task = ready_.pop_front();
-    current_ = task;
-    trace::slice_begin(task->number);
-    task->resume(task->frame);
-    while (after_ != After::parked) {
-      const After after = after_;
-      after_ = After::parked;
-      if (after == After::transfer) {
-        task->resume(task->frame);
-      } else if (finish(task, main)) {
-        return;
+    if (attention_ != 0 && attend(main)) return;
+    while (!ready_.empty()) slice(ready_.pop_front());
+    if (attention_ == 0) wait_for_work();
+  }
+}
+
+inline void Loop::slice(PromiseBase* task) {
+  current_ = task;
+  trace::slice_begin(task->number);
+  task->resume(task->frame);
+}
+
+// After a slice that called for attention; and while a task waits for a device, the whole loop, because devices are
+// polled before each slice. True if `main` has finished.
+bool Loop::attend(const PromiseBase* main) {
+  const auto take = [this](Attention attention) {
+    const bool called = (attention_ & attention) != 0;
+    attention_ &= static_cast<Attention>(~attention);
+    return called;
+  };
+  for (;;) {
+    if (take(hidden)) ready_.show(hidden_ready_);
+    if (take(transferred)) {
+      current_->resume(current_->frame);
+    } else if (take(finished)) {
+      if (finish(current_, main)) return true;
+    } else if ((attention_ & io) == 0) {
+      return false;
+    } else {
+      poll_io();
+      if (ready_.empty()) {
+        wait_for_work();
       } else {
-        break;
+        slice(ready_.pop_front());
       }
     }
   }
+}
+
+namespace {
+[[noreturn, gnu::noinline]] void throw_awaited_already() {
+  throw RuntimeError("create_task(): the coroutine was already awaited or moved");
+}
+}  // namespace
+
+PromiseBase* Loop::start(PromiseBase* root, const char* name, Site site) {
+  if (root == nullptr) [[unlikely]] throw_awaited_already();
+  adopt(root, name, site);
+  if (next_due_us_ != port::forever) [[unlikely]] collect_due();
+  trace::task_ready(root->number, trace::Reason::created, 0, site);
+  ready_.push_back(root);
+  return root;
 }
 
 void Loop::adopt(PromiseBase* root, const char* name, Site site) {
   root->resume = root->resume_function();
   root->frame = root->frame_address();
   root->leaf = root;
-  root->waiters = WaitList();
   root->gather = nullptr;
+  root->waiters.clear();
   root->name = name;
-  root->handles = 1;
-  root->parked = Parked::not_started;
-  root->all_next = nullptr;
-  root->all_prev = all_last_;
-  (all_last_ == nullptr ? all_first_ : all_last_->all_next) = root;
-  all_last_ = root;
+  root->handles = 2;
+  root->all = {&all_, all_.prev};
+  all_.prev->next = &root->all;
+  all_.prev = &root->all;
   root->number.assign();
   trace::task_created(root->number, current_ == nullptr ? nullptr : &current_->number, name, site);
-}
-
-void Loop::start(PromiseBase* root, const char* name, Site site) {
-  adopt(root, name, site);
-  if (next_due_us_ != port::forever) [[unlikely]] collect_due();
-  trace::task_ready(root->number, trace::Reason::created, 0, site);
-  ready_.push_back(root);
-}
-
-void Loop::remove_from_all(PromiseBase* task) {
-  (task->all_prev == nullptr ? all_first_ : task->all_prev->all_next) = task->all_next;
-  (task->all_next == nullptr ? all_last_ : task->all_next->all_prev) = task->all_prev;
 }
 
 // The running task has ended. True if it was the one run() waits for.
@@ -240,8 +271,8 @@ bool Loop::finish(PromiseBase* task, const PromiseBase* main) {
     task->gather = nullptr;
     awaited = true;
   }
-  while (!task->waiters.empty()) {
-    make_ready(task->waiters.pop_front(), trace::Reason::task, task->number.id());
+  if (!task->waiters.empty()) {
+    make_all_ready(task->waiters, trace::Reason::task, task->number.id(), {nullptr, 0});
     awaited = true;
   }
   if (!awaited && task->exception && !task->retrieved && !is_cancelled(task->exception)) {
@@ -272,18 +303,29 @@ void Loop::resume_report(void* frame) {
     release(task);
     return;
   }
-  const Task<> future{task};
-  release(task);
+  const Task<> future = Task<>(task, TaskBase::Counted());
   event_loop.call_exception_handler({"Task exception wasn't retrieved", task->exception, future});
 }
 
 // --- Waking by force
 
 void Loop::throw_wake() {
-  const Wake wake = current_->wake;
-  current_->wake = Wake::normal;
-  if (wake == Wake::cancelled) throw CancelledError();
+  if (event_loop.take_wake() == Wake::cancelled) throw CancelledError();
   throw RuntimeError("the object this task waited on was destroyed");
+}
+
+void Loop::set_wake(PromiseBase* task, Wake wake) {
+  task->wake = wake;
+  task->resume = resume_woken;
+}
+
+// What a task resumes into whose wait ends otherwise than it hoped.
+void Loop::resume_woken(void* frame) {
+  PromiseBase* const task = event_loop.current_;
+  event_loop.wake_ = task->wake;
+  task->wake = Wake::normal;
+  task->resume = task->leaf->resume_function();
+  task->resume(frame);
 }
 
 // Takes a waiting task out of whatever it waits in. It is in no queue afterwards.
@@ -311,43 +353,43 @@ void Loop::unpark(PromiseBase* task) {
   }
 }
 
+namespace {
+Coro<void> cancel_when_parked(Task<void> task) {
+  task.cancel();
+  co_return;
+}
+}  // namespace
+
 bool Loop::cancel(PromiseBase* task, Site site) {
   if (task->finished || task->orphan) return false;
   if (task == current_) throw RuntimeError("can't cancel self");
   while (task->parked == Parked::task) task = task->waits_on.task;
   trace::task_event(trace::Kind::cancel, task->number, 0, site);
-  if (task->wake != Wake::destroyed) task->wake = Wake::cancelled;
-  // A task that awaits the running one: the running one is cancelled at its next wait.
-  if (task == current_) return true;
+  if (task == current_) {
+    // The canceller is what the cancelled task awaits. It is cancelled as soon as it waits itself.
+    create_task(cancel_when_parked(Task<>(task)), "cancel", site);
+    return true;
+  }
+  if (task->parked == Parked::not_started) {
+    task->resume = resume_cancelled;
+    task->frame = task;
+    return true;
+  }
+  if (task->wake != Wake::destroyed) set_wake(task, Wake::cancelled);
   if (next_due_us_ != port::forever) collect_due();
-  switch (task->parked) {
-    case Parked::not_started:
-      task->resume = resume_cancelled;
-      task->frame = task;
-      break;
-    case Parked::ready:
-    case Parked::task:
-    case Parked::finished:
-      break;  // keeps its place in the ready queue
-    case Parked::timer:
-      if (timers_.is_due(task->due)) break;  // likewise
-      [[fallthrough]];
-    case Parked::list:
-    case Parked::io:
-    case Parked::gather:
-      unpark(task);
-      make_ready(task, trace::Reason::cancelled, 0, site);
-      break;
+  // A task that is ready keeps its place.
+  if (task->parked != Parked::ready) {
+    unpark(task);
+    make_ready(task, trace::Reason::cancelled, 0, site);
   }
   return true;
 }
 
 void Loop::interrupt(PromiseBase* task) {
-  const bool in_wheel = task->parked == Parked::timer && !timers_.is_due(task->due);
   const bool sleeps = task->parked == Parked::timer || task->parked == Parked::ready;
   if (!sleeps || task->waits_on.task != current_ || task->wake != Wake::normal) return;
-  task->wake = Wake::interrupted;
-  if (!in_wheel) return;  // its time came first: it keeps its place in the ready queue
+  set_wake(task, Wake::interrupted);
+  if (task->parked == Parked::ready) return;  // its time came first: it keeps its place
   unpark(task);
   make_ready(task, trace::Reason::task, current_->number.id());
 }
@@ -355,7 +397,7 @@ void Loop::interrupt(PromiseBase* task) {
 void Loop::abandon(WaitList& list, std::uint32_t object) {
   while (!list.empty()) {
     PromiseBase* const task = list.pop_front();
-    task->wake = Wake::destroyed;
+    set_wake(task, Wake::destroyed);
     make_ready(task, trace::Reason::destroyed, object);
   }
 }
@@ -366,7 +408,7 @@ void Loop::abandon(const IOBase& device) {
       PromiseBase* const next = waiters->after(task);
       if (task->waits_on.device == &device) {
         waiters->remove(task);
-        task->wake = Wake::destroyed;
+        set_wake(task, Wake::destroyed);
         make_ready(task, trace::Reason::destroyed);
       }
       task = next;
@@ -394,21 +436,25 @@ void Loop::destroy(PromiseBase* task) noexcept {
 }
 
 void Loop::reset() {
-  PromiseBase* const first = all_first_;
+  TaskLink* const end = &all_;
   // First every task out of every queue, then the queues, then the tasks: destroying one runs destructors of
   // the program, which may release locks and drop handles of others.
-  for (PromiseBase* task = first; task != nullptr; task = task->all_next) {
+  for (const TaskLink* link = all_.next; link != end; link = link->next) {
+    PromiseBase* const task = PromiseBase::of(const_cast<TaskLink*>(link));
     if (task->parked == Parked::list || task->parked == Parked::task) unpark(task);
     task->orphan = true;
   }
-  ReadyQueue ready = ready_;
-  ready_ = ReadyQueue();
+  WaitList ready = ready_;
+  ready_ = WaitList();
   timers_ = TimerWheel();
   io_waiters_ = priority_io_waiters_ = WaitList();
-  io_waiting_ = false;
+  attention_ = 0;
+  wake_ = Wake::normal;
   next_due_us_ = port::forever;
   next_due_stale_ = false;
-  all_first_ = all_last_ = nullptr;
+  TaskLink* first = all_.next;
+  all_.prev->next = nullptr;
+  all_ = {&all_, &all_};
   stop_task_ = nullptr;
   ms_ = 0;
   ms_begin_us_ = 0;
@@ -416,10 +462,11 @@ void Loop::reset() {
     PromiseBase* const task = ready.pop_front();
     if (task->reporting) release(task);
   }
-  for (PromiseBase* task = first; task != nullptr;) {
-    PromiseBase* const next = task->all_next;
-    release(task);
-    task = next;
+  if (first == end) return;
+  while (first != nullptr) {
+    TaskLink* const next = first->next;
+    release(PromiseBase::of(first));
+    first = next;
   }
 }
 
@@ -440,7 +487,7 @@ void Loop::run_forever() {
   Coro<void> coro = stopper();
   PromiseBase* const task = coro.release();
   adopt(task, stop_name, {});
-  const Task<> handle{task};
+  const Task<> handle = Task<>(task, TaskBase::Counted());
   stop_task_ = task;
   run(task);
 }

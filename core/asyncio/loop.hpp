@@ -38,7 +38,7 @@ class Loop {
 
   // Like the functions of the same names; create_task() here also works while the loop is not running.
   template <class T>
-  Task<T> create_task(Coro<T> coro, const char* name = nullptr, Site site = {});
+  Task<T> create_task(Coro<T>&& coro, const char* name = nullptr, Site site = {});
   template <class T>
   T run_until_complete(Coro<T> coro, Site site = {});
   template <class T>
@@ -65,12 +65,24 @@ class Loop {
   // The running task. Only while a task runs.
   PromiseBase* current() const { return current_; }
 
-  // Back of the ready queue.
+  // Back of the ready queue. These two and yield() have their rare case, sleepers that may be due and go first, in
+  // functions of their own with nothing left to do after the call: a coroutine they are inlined into then need
+  // not save registers for it.
   void make_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object = 0, Site site = {nullptr, 0}) {
-    if (next_due_us_ != port::forever) [[unlikely]] collect_due();
-    task->parked = Parked::ready;
-    trace::task_ready(task->number, reason, object, site);
-    ready_.push_back(task);
+    if (next_due_us_ != port::forever) [[unlikely]] {
+      make_ready_after_due(task, reason, object, site);
+    } else {
+      push_ready(task, reason, object, site);
+    }
+  }
+  // All of `list`, in their order.
+  void make_all_ready(WaitList& list, trace::Reason reason, std::uint32_t object, Site site) {
+    if (list.empty()) return;
+    if (next_due_us_ != port::forever) [[unlikely]] {
+      make_all_ready_after_due(list, reason, object, site);
+    } else {
+      push_all_ready(list, reason, object, site);
+    }
   }
 
   // await_suspend() of a primitive: parks the running task at the end of `list`. Who wakes it takes it out of
@@ -84,10 +96,14 @@ class Loop {
   }
 
   // await_suspend() of sleep_ms(0): the running task goes behind everything ready.
-  void yield(Site site) {
-    PromiseBase* const task = current_;
-    trace::slice_end(task->number, trace::Reason::yield, 0, site);
-    make_ready(task, trace::Reason::yield);
+  void yield(Site site) noexcept {
+    trace::slice_end(current_->number, trace::Reason::yield, 0, site);
+    if (next_due_us_ != port::forever) [[unlikely]] {
+      yield_after_due();
+    } else {
+      trace::task_ready(current_->number, trace::Reason::yield);
+      ready_.push_back(current_);
+    }
   }
 
   // await_suspend() of a sleep: until `due` (ms, as ticks() counts them).
@@ -97,10 +113,21 @@ class Loop {
   // if another task already waits for the same.
   void wait_for_io(IOBase& device, int events, std::uint32_t object, Site site);
 
-  // await_resume() of every wait: throws what the wake-up brought, CancelledError or RuntimeError.
+  // await_resume() of every wait: throws what the wake-up brought, CancelledError or RuntimeError. Every wait
+  // must call it, or take_wake(), once, whether it suspended or not.
   void check_wake() {
-    if (current_->wake != Wake::normal) [[unlikely]] throw_wake();
+    if (wake_ != Wake::normal) [[unlikely]] throw_wake();
   }
+  [[noreturn]] static void throw_wake();
+  // What the running task was woken by, for waits that have something to put right first.
+  Wake wake() const { return wake_; }
+  Wake take_wake() {
+    const Wake wake = wake_;
+    wake_ = Wake::normal;
+    return wake;
+  }
+  // The wait of `task`, which is or will be in the ready queue, ends with `wake`.
+  static void set_wake(PromiseBase* task, Wake wake);
 
   // The destructor of an object: whoever still waits on it gets a RuntimeError.
   void abandon(WaitList& list, std::uint32_t object);
@@ -116,8 +143,10 @@ class Loop {
   // wait_for(): whose end may interrupt the sleep the running task is about to begin.
   void allow_interrupt_by(PromiseBase* runner) { current_->waits_on.task = runner; }
 
-  // Makes a coroutine nobody has awaited into a task: in the ready queue, or (adopt) in none yet.
-  void start(PromiseBase* root, const char* name, Site site);
+  // Makes a coroutine nobody has awaited into a task: in the ready queue (start) or in none yet (adopt). It has two
+  // handles then: the loop's and the caller's.
+  // Throws RuntimeError if `root` is nullptr: the coroutine was awaited or moved already.
+  [[gnu::returns_nonnull]] PromiseBase* start(PromiseBase* root, const char* name, Site site);
   void adopt(PromiseBase* root, const char* name, Site site);
   // Runs until `main` has finished.
   void run(PromiseBase* main);
@@ -127,46 +156,92 @@ class Loop {
     task->resume = coroutine->resume_function();
     task->frame = coroutine->frame_address();
     task->leaf = coroutine;
-    after_ = After::transfer;
+    call_attention(transferred);
   }
-  void current_finished() { after_ = After::finished; }
+  void current_finished() { call_attention(finished); }
+  // The running coroutine has ended. True if it is a task nobody has a handle on and that needs no report: it is
+  // forgotten, and its frame may go at once.
+  bool forget_finished() {
+    PromiseBase* const task = current_;
+    if (task->leaf != task || task->handles != 1 || task->exception) return false;
+    remove_from_all(task);
+    trace::task_done(task->number, trace::Outcome::returned);
+    return true;
+  }
   // A handle of `task` goes away.
   static void release(PromiseBase* task) noexcept {
     if (--task->handles == 0) destroy(task);
   }
-  PromiseBase* first_task() const { return all_first_; }
+  // The unfinished tasks: a ring of PromiseBase::all, through this link.
+  TaskLink& all() { return all_; }
   static constexpr char stop_name[] = "stop";  // the task run_forever() waits for; no task of the program
 
  private:
   friend Loop& new_event_loop();
-  // What the resumed coroutine did.
-  enum class After : std::uint8_t { parked, transfer, finished };
+  // What the loop must look at after this slice. It costs the usual slice nothing: the ready queue, which the loop
+  // looks at anyway, is made to look empty. Only at the very end of a slice.
+  using Attention = std::uint8_t;
+  static constexpr Attention transferred = 1;  // the task goes on in another coroutine
+  static constexpr Attention finished = 2;     // the task has ended
+  static constexpr Attention io = 4;           // a task waits for a device; stays until none does
+  static constexpr Attention hidden = 8;       // the ready queue is in hidden_ready_
+  void call_attention(Attention attention) {
+    attention_ |= static_cast<Attention>(attention | hidden);
+    hidden_ready_ = ready_.hide();
+  }
 
   static void destroy(PromiseBase* task) noexcept;
   void collect_due();
+  void push_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site) {
+    task->parked = Parked::ready;
+    trace::task_ready(task->number, reason, object, site);
+    ready_.push_back(task);
+  }
+  void push_all_ready(WaitList& list, trace::Reason reason, std::uint32_t object, Site site) {
+    const auto mark = [&](PromiseBase* task) {
+      task->parked = Parked::ready;
+      trace::task_ready(task->number, reason, object, site);
+    };
+    // Most often there is one.
+    PromiseBase* task = list.front();
+    mark(task);
+    while (task->next != nullptr) [[unlikely]] {
+      task = task->next;
+      mark(task);
+    }
+    ready_.append_all_of(list);
+  }
+  void make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site);
+  void make_all_ready_after_due(WaitList& list, trace::Reason reason, std::uint32_t object, Site site);
+  void yield_after_due() noexcept;
+  bool attend(const PromiseBase* main);
+  void slice(PromiseBase* task);
   void poll_io();
   void poll_list(WaitList& waiters, bool priority);
   void wait_for_work();
   bool finish(PromiseBase* task, const PromiseBase* main);
-  void remove_from_all(PromiseBase* task);
-  [[noreturn]] void throw_wake();
+  static void remove_from_all(PromiseBase* task) {
+    task->all.next->prev = task->all.prev;
+    task->all.prev->next = task->all.next;
+  }
   void unpark(PromiseBase* task);
   std::uint64_t us_of(std::uint32_t due) const;
   void reset();
   static void resume_cancelled(void* task);
+  static void resume_woken(void* frame);
   static void resume_report(void* task);
 
-  ReadyQueue ready_;
+  WaitList ready_;
   PromiseBase* current_ = nullptr;
   std::uint64_t next_due_us_ = port::forever;  // no later than the first deadline in timers_; forever: none
-  After after_ = After::parked;
-  bool io_waiting_ = false;        // a task waits for a device
+  Wake wake_ = Wake::normal;       // of the running task, until its co_await has seen it
+  Attention attention_ = 0;
+  PromiseBase* hidden_ready_ = nullptr;
   bool running_ = false;
   bool next_due_stale_ = false;    // the task with the first deadline left: next_due_us_ may be too early
   WaitList io_waiters_;
   WaitList priority_io_waiters_;
-  PromiseBase* all_first_ = nullptr;
-  PromiseBase* all_last_ = nullptr;
+  TaskLink all_{&all_, &all_};
   PromiseBase* stop_task_ = nullptr;
   ExceptionHandler exception_handler_ = nullptr;
   std::uint64_t ms_begin_us_ = 0;  // when the millisecond ms_ began
@@ -177,13 +252,19 @@ class Loop {
 // The board's one loop. Programs use get_event_loop().
 extern Loop event_loop;
 
+inline void PromiseBase::InitialSuspend::await_resume() const noexcept {
+  event_loop.current()->parked = Parked::ready;
+}
+
+inline bool PromiseBase::FinalSuspend::await_ready() const noexcept { return event_loop.forget_finished(); }
+
 inline void PromiseBase::FinalSuspend::await_suspend(std::coroutine_handle<>) const noexcept {
   PromiseBase* const task = event_loop.current();
-  if (promise == task) {
+  if (task->leaf == task) {
     event_loop.current_finished();
   } else {
     trace::call_return(task->number);
-    event_loop.transfer_to(promise->caller);
+    event_loop.transfer_to(task->leaf->caller);
   }
 }
 

@@ -33,13 +33,11 @@
 
 // g++ 12 lays out the frame of a coroutine such as `Coro<> f() { if (co_await x) … }`, whose outermost block
 // declares no local, a pointer or two away from where coroutine_handle looks for it (GCC bug 106188, any
-// optimisation level, no warning). The promise then measures by how much, and the loop calls the frame's own
-// resume and destroy functions with the address that was really allocated. Compiled away elsewhere.
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-#define COROSCOPE_SHIFTED_FRAMES 1
-#else
-#define COROSCOPE_SHIFTED_FRAMES 0
-#endif
+// optimisation level, no warning). The promise is then where it should be, right behind the header with the
+// frame's resume and destroy functions, but both do not begin the allocated block, whose address those functions
+// want. Blocks are aligned to four pointers, so that the address follows from the promise's. Hence the rule of
+// this library: never use a coroutine_handle, always PromiseBase. Compiled away for other compilers; the
+// constant is in frame_allocator.hpp.
 
 namespace asyncio {
 
@@ -66,67 +64,42 @@ enum class Wake : std::uint8_t {
   destroyed     // what it waited on was destroyed: the co_await throws RuntimeError
 };
 
-#if COROSCOPE_SHIFTED_FRAMES
-// The frames allocated whose promise is not constructed yet, innermost last. There is one, unless the copy
-// constructor of a coroutine's parameter creates coroutines itself.
-class NewFrames {
- public:
-  void push(void* frame) {
-    if (count_ < max_nested) frames_[count_] = frame;
-    ++count_;
-  }
-  void* pop() { return --count_ < max_nested ? frames_[count_] : nullptr; }
-  // A frame given back before its promise existed: the copy of a parameter threw.
-  void discard(const void* frame) {
-    if (count_ != 0 && count_ <= max_nested && frames_[count_ - 1] == frame) --count_;
-  }
-
- private:
-  static constexpr std::size_t max_nested = 8;
-  std::size_t count_ = 0;
-  void* frames_[max_nested] = {};
+// A link in the list of all unfinished tasks.
+struct TaskLink {
+  TaskLink* next;
+  TaskLink* prev;
 };
-inline constinit NewFrames new_frames;
-#endif
 
 class PromiseBase {
  public:
-  PromiseBase() noexcept {
-#if COROSCOPE_SHIFTED_FRAMES
-    void* const allocated = new_frames.pop();
-    if (allocated != nullptr) {
-      shift_ = static_cast<std::uint8_t>(header_address() - static_cast<std::byte*>(allocated));
-    }
-#endif
-  }
+  PromiseBase() noexcept = default;
   PromiseBase(const PromiseBase&) = delete;
   PromiseBase& operator=(const PromiseBase&) = delete;
 
-  static void* operator new(std::size_t size) {
-    void* const memory = frame_allocator.allocate(size);
-#if COROSCOPE_SHIFTED_FRAMES
-    new_frames.push(memory);
-#endif
-    return memory;
-  }
+  static void* operator new(std::size_t size) { return frame_allocator.allocate(size); }
   static void operator delete(void* memory, std::size_t size) noexcept {
-#if COROSCOPE_SHIFTED_FRAMES
-    new_frames.discard(memory);
-#endif
     frame_allocator.deallocate(memory, size);
   }
 
-  std::suspend_always initial_suspend() const noexcept { return {}; }
+  // The two ends of every coroutine. They find it as the innermost one of the running task: the handle they are
+  // given may be wrong (see above), and a pointer would have to be kept in each frame.
+
+  // A coroutine starts when it is awaited or its task has its first turn.
+  struct InitialSuspend {
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<>) const noexcept {}
+    inline void await_resume() const noexcept;  // in loop.hpp
+  };
+  static InitialSuspend initial_suspend() noexcept { return {}; }
 
   // Ends this coroutine's slice of the task: back to the caller, or the task is finished. The loop carries on
   // from there, so that returning from a chain of any depth does not grow the stack.
   struct FinalSuspend {
-    PromiseBase* promise;  // not the handle's: that one may be wrong, see COROSCOPE_SHIFTED_FRAMES
-    bool await_ready() const noexcept { return false; }
+    inline bool await_ready() const noexcept;                           // in loop.hpp
     inline void await_suspend(std::coroutine_handle<>) const noexcept;  // in loop.hpp
     void await_resume() const noexcept {}
   };
-  FinalSuspend final_suspend() noexcept { return {this}; }
+  static FinalSuspend final_suspend() noexcept { return {}; }
 
   void unhandled_exception() noexcept { exception = std::current_exception(); }
 
@@ -134,18 +107,24 @@ class PromiseBase {
   // laid the frame out where it says.
   using ResumeFunction = void (*)(void*);
   ResumeFunction resume_function() const noexcept { return header()->resume; }
-  void* frame_address() const noexcept { return const_cast<std::byte*>(header_address()) - shift(); }
+  void* frame_address() const noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(header());
+#if COROSCOPE_SHIFTED_FRAMES
+    // The allocator aligns frames to more than they are ever shifted by.
+    return reinterpret_cast<void*>(address & ~(std::uintptr_t{frame_alignment} - 1));
+#else
+    return reinterpret_cast<void*>(address);
+#endif
+  }
   void destroy_frame() noexcept { header()->destroy(frame_address()); }
 
-  // --- A task, or a coroutine it awaits, directly or not.
-  std::exception_ptr exception;  // set when it ended by one
-
+  // What the loop touches when a task sleeps, wakes and runs comes first: one cache line, where memory is slow.
   union {
     struct {
-      PromiseBase* next;  // ready queue, waiter list or timer slot
-      PromiseBase* prev;  // waiter list or timer slot
+      PromiseBase* next;  // WaitList or TimerSlot
+      PromiseBase* prev;  // TimerSlot
     };
-    struct {
+    struct {  // a coroutine another one awaits is in no list
       PromiseBase* caller;  // the coroutine that awaits this one
       PromiseBase** owner;  // where the caller's Coro keeps its pointer to this frame; nullptr: no Coro owns it
     };
@@ -154,126 +133,108 @@ class PromiseBase {
   // --- The root of a task only; set by Loop::adopt().
   ResumeFunction resume;  // the innermost coroutine: its resume function, and what to call it with
   void* frame;
-  PromiseBase* leaf;
+  std::uint32_t due;      // deadline of a sleep, ms modulo 2^32
+  std::uint32_t handles;  // Task objects, and one for the loop while unfinished
+
+  // Eight bytes, cleared by one store.
+  Parked parked = Parked::not_started;
+  Wake wake = Wake::normal;    // how its wait ends, until it resumes
+  bool finished = false;
+  bool retrieved = false;      // somebody has seen the result or exception
+  bool has_value = false;      // the result was stored and not destroyed
+  bool reporting = false;      // queued once more to report its exception
+  std::uint8_t io_events = 0;  // POLLIN, POLLOUT it waits for
+  bool orphan = false;         // left behind by new_event_loop(); never runs again
+
+  PromiseBase* leaf;  // the innermost coroutine
   union {
     WaitList* list;
     PromiseBase* task;
     IOBase* device;
     GatherWait* gather;
   } waits_on;
-  WaitList waiters;       // tasks awaiting this one
-  GatherWait* gather;     // the gather() this task belongs to; excludes waiters
-  PromiseBase* all_next;  // every unfinished task, in order of creation
-  PromiseBase* all_prev;
+  GatherWait* gather;  // the gather() this task belongs to; excludes waiters
+  WaitList waiters{WaitList::Uninitialised()};  // tasks awaiting this one
+  TaskLink all;        // every unfinished task, in order of creation
   const char* name;
-  std::uint32_t due;   // deadline of a sleep, ms modulo 2^32
-  std::uint32_t handles;  // Task objects, and one for the loop while unfinished
-  Parked parked;
-  Wake wake = Wake::normal;
-  bool finished = false;
-  bool retrieved = false;  // somebody has seen the result or exception
-  bool has_value = false;  // the result was stored and not destroyed
-  bool reporting = false;  // queued once more to report its exception
-  std::uint8_t io_events = 0;  // POLLIN, POLLOUT it waits for
-  bool orphan = false;     // left behind by new_event_loop(); never runs again
-#if COROSCOPE_SHIFTED_FRAMES
- private:
-  std::uint8_t shift_ = 0;  // bytes between the allocated address and where coroutine_handle looks
- public:
-#endif
   [[no_unique_address]] trace::TaskNumber number;
+
+  // --- A task, or a coroutine it awaits, directly or not.
+  std::exception_ptr exception;  // set when it ended by one
+
+  static PromiseBase* of(TaskLink* link) noexcept;
 
  private:
   struct Header {
     ResumeFunction resume;
     void (*destroy)(void*);
   };
-  // A promise follows the header's two pointers, at its own alignment.
-  const std::byte* header_address() const noexcept {
-    return reinterpret_cast<const std::byte*>(this) - sizeof(Header);
-  }
-  const Header* header() const noexcept { return reinterpret_cast<const Header*>(header_address()); }
-  std::size_t shift() const noexcept {
-#if COROSCOPE_SHIFTED_FRAMES
-    return shift_;
-#else
-    return 0;
-#endif
+  // A promise follows the header's two pointers.
+  const Header* header() const noexcept {
+    return reinterpret_cast<const Header*>(reinterpret_cast<const std::byte*>(this) - sizeof(Header));
   }
 };
 
-// --- WaitList and ReadyQueue, declared in wait_list.hpp
+inline PromiseBase* PromiseBase::of(TaskLink* link) noexcept {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"  // fine for a class without virtual bases
+  return reinterpret_cast<PromiseBase*>(reinterpret_cast<std::byte*>(link) - offsetof(PromiseBase, all));
+#pragma GCC diagnostic pop
+}
+
+// --- The lists, declared in wait_list.hpp
+
+inline PromiseBase* WaitList::after(const PromiseBase* task) { return task->next; }
 
 inline void WaitList::push_back(PromiseBase* task) {
-  if (head_ == nullptr) {
-    task->next = task->prev = task;
-    head_ = task;
-    return;
-  }
-  PromiseBase* const last = head_->prev;
-  task->next = head_;
-  task->prev = last;
-  last->next = task;
-  head_->prev = task;
-}
-
-inline void WaitList::remove(PromiseBase* task) {
-  PromiseBase* const next = task->next;
-  if (next == task) {
-    head_ = nullptr;
-    return;
-  }
-  next->prev = task->prev;
-  task->prev->next = next;
-  if (head_ == task) head_ = next;
-}
-
-inline PromiseBase* WaitList::pop_front() {
-  PromiseBase* const task = head_;
-  PromiseBase* const next = task->next;
-  if (next == task) {
-    head_ = nullptr;
-  } else {
-    next->prev = task->prev;
-    task->prev->next = next;
-    head_ = next;
-  }
-  return task;
-}
-
-inline PromiseBase* WaitList::after(const PromiseBase* task) const {
-  return task->next == head_ ? nullptr : task->next;
-}
-
-inline PromiseBase* WaitList::take_all(PromiseBase*& last) {
-  PromiseBase* const first = head_;
-  last = first->prev;
-  last->next = nullptr;
-  head_ = nullptr;
-  return first;
-}
-
-inline void ReadyQueue::push_back(PromiseBase* task) {
   task->next = nullptr;
-  (head_ == nullptr ? head_ : last_->next) = task;
-  last_ = task;
+  append(task, task);
 }
 
-inline void ReadyQueue::push_front(PromiseBase* task) {
+inline void WaitList::push_front(PromiseBase* task) {
   task->next = head_;
   if (head_ == nullptr) last_ = task;
   head_ = task;
 }
 
-inline void ReadyQueue::append(PromiseBase* first, PromiseBase* last) {
+inline void WaitList::append(PromiseBase* first, PromiseBase* last) {
   (head_ == nullptr ? head_ : last_->next) = first;
   last_ = last;
 }
 
-inline PromiseBase* ReadyQueue::pop_front() {
+inline void WaitList::append_all_of(WaitList& other) {
+  append(other.head_, other.last_);
+  other.head_ = nullptr;
+}
+
+inline PromiseBase* WaitList::pop_front() {
   PromiseBase* const task = head_;
   head_ = task->next;
   return task;
+}
+
+inline void WaitList::remove(PromiseBase* task) {
+  PromiseBase* before = nullptr;
+  for (PromiseBase* at = head_; at != task; at = at->next) before = at;
+  (before == nullptr ? head_ : before->next) = task->next;
+  if (last_ == task) last_ = before;
+}
+
+inline void TimerSlot::push_back(PromiseBase* task) {
+  task->next = nullptr;
+  if (head_ == nullptr) {
+    task->prev = nullptr;
+    head_ = task;
+  } else {
+    task->prev = last_;
+    last_->next = task;
+  }
+  last_ = task;
+}
+
+inline void TimerSlot::remove(PromiseBase* task) {
+  (task->prev == nullptr ? head_ : task->prev->next) = task->next;
+  (task->next == nullptr ? last_ : task->next->prev) = task->prev;
 }
 
 }  // namespace asyncio

@@ -17,14 +17,12 @@ inline constexpr std::int64_t max_sleep_ms = (std::int64_t{1} << 29) - 1;
 
 class [[nodiscard("a sleep does nothing until awaited: co_await it")]] SleepAwaiter {
  public:
-  SleepAwaiter(std::int64_t milliseconds, Site site) : yields_(milliseconds <= 0), site_(site) {
-    if (yields_) return;
-    if (milliseconds > max_sleep_ms) throw OverflowError("sleep: longer than 536870911 ms (6.2 days)");
-    due_ = event_loop.ticks() + static_cast<std::uint32_t>(milliseconds);
+  SleepAwaiter(std::int64_t milliseconds, Site site) : due_(yields), site_(site) {
+    if (milliseconds > 0) due_ = deadline(milliseconds);
   }
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<>) const {
-    if (yields_) {
+    if (due_ == yields) {
       event_loop.yield(site_);
     } else {
       event_loop.sleep_until(due_, site_);
@@ -33,8 +31,11 @@ class [[nodiscard("a sleep does nothing until awaited: co_await it")]] SleepAwai
   void await_resume() const { event_loop.check_wake(); }
 
  private:
-  bool yields_;
-  std::uint32_t due_ = 0;
+  // No deadline: one that falls on this value, once in 49 days, is a millisecond later.
+  static constexpr std::uint32_t yields = 0;
+  static std::uint32_t deadline(std::int64_t milliseconds);
+
+  std::uint32_t due_;  // ms, as Loop::ticks() counts them
   [[no_unique_address]] Site site_;
 };
 

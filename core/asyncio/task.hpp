@@ -14,6 +14,7 @@ namespace asyncio {
 class TaskBase {
  public:
   TaskBase() noexcept = default;
+  // One more handle on a task.
   explicit TaskBase(PromiseBase* promise) noexcept : promise_(promise) { retain(); }
   TaskBase(const TaskBase& other) noexcept : promise_(other.promise_) { retain(); }
   TaskBase(TaskBase&& other) noexcept : promise_(std::exchange(other.promise_, nullptr)) {}
@@ -42,6 +43,9 @@ class TaskBase {
   explicit operator bool() const noexcept { return promise_ != nullptr; }
   friend bool operator==(const TaskBase& a, const TaskBase& b) noexcept { return a.promise_ == b.promise_; }
 
+  // For the loop: a handle that is counted already.
+  struct Counted {};
+  TaskBase(PromiseBase* promise, Counted) noexcept : promise_(promise) {}
   // For primitives: the task's frame.
   PromiseBase* promise() const noexcept { return promise_; }
 
@@ -78,7 +82,7 @@ class Task : public TaskBase {
 
  private:
   friend class Loop;
-  explicit Task(PromiseBase* promise) noexcept : TaskBase(promise) {}
+  using TaskBase::TaskBase;
 };
 
 template <>
@@ -104,7 +108,7 @@ class Task<void> : public TaskBase {
 template <class T>
 class TaskAwaiter {
  public:
-  TaskAwaiter(const Task<T>& task, Site site) : task_(task), site_(site) {}
+  explicit TaskAwaiter(const Task<T>& task, Site site = {nullptr, 0}) : task_(task), site_(site) {}
 
   bool await_ready() const {
     PromiseBase* const target = task_.promise();
@@ -131,11 +135,13 @@ class TaskAwaiter {
 };
 
 template <class T>
-Task<T> Loop::create_task(Coro<T> coro, const char* name, Site site) {
-  PromiseBase* const root = coro.release();
-  if (root == nullptr) throw RuntimeError("create_task(): the coroutine was already awaited or moved");
-  start(root, name, site);
-  return Task<T>(root);
+TaskAwaiter<T> operator co_await(const Task<T>& task) {
+  return TaskAwaiter<T>(task);
+}
+
+template <class T>
+Task<T> Loop::create_task(Coro<T>&& coro, const char* name, Site site) {
+  return Task<T>(start(coro.release(), name, site), TaskBase::Counted());
 }
 
 template <class T>
@@ -171,14 +177,13 @@ T run(Coro<T> coro, Site site = {}) {
   return event_loop.run_until_complete(std::move(coro), site);
 }
 
+[[noreturn]] void throw_no_running_loop();
+
 // Runs a coroutine beside the others, from its next turn on. `name` is kept, not copied: a literal. Throws
 // RuntimeError when no loop runs: use get_event_loop().create_task() to queue a task before run().
 template <class T>
-Task<T> create_task(Coro<T> coro, const char* name = nullptr, Site site = {}) {
-  if (!event_loop.is_running()) {
-    throw RuntimeError("create_task(): no running event loop; call it from a coroutine, or use "
-                       "get_event_loop().create_task() before run()");
-  }
+Task<T> create_task(Coro<T>&& coro, const char* name = nullptr, Site site = {}) {
+  if (!event_loop.is_running()) [[unlikely]] throw_no_running_loop();
   return event_loop.create_task(std::move(coro), name, site);
 }
 

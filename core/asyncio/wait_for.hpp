@@ -29,10 +29,9 @@ class SleepOrRunner {
     event_loop.allow_interrupt_by(runner_);
   }
   bool await_resume() const {
-    PromiseBase* const task = event_loop.current();
     event_loop.allow_interrupt_by(nullptr);
-    if (task->wake == Wake::interrupted) {
-      task->wake = Wake::normal;
+    if (event_loop.wake() == Wake::interrupted) {
+      event_loop.take_wake();
       return true;
     }
     event_loop.check_wake();

@@ -36,6 +36,8 @@ enum class Kind : std::uint8_t {
   console,          // bytes written to the console follow in a text record with id = 0
   run_begin,        // run() entered
   run_end,          // run() left
+  stop,             // the board stopped, reason = Stop, extra = exit status or signal number; a message may
+                    // follow in a text record with id = 0
   first_free        // board- and simulator-specific kinds start here
 };
 
@@ -68,6 +70,17 @@ enum class Outcome : std::uint8_t { returned = 0, cancelled, failed };
 
 enum class ObjectKind : std::uint8_t {
   event = 0, lock, semaphore, condition, queue, barrier, flag, stream, delay, message, isr, pin, other
+};
+
+// Why the board stopped.
+enum class Stop : std::uint8_t {
+  time_up = 0,  // it was to run for so long
+  returned,     // main() returned
+  exited,       // exit() was called
+  exception,    // one left main(); the message says which
+  stuck,        // every task waited and nothing could ever wake one; the time jumped to the end
+  crashed,      // a signal: the host's way to say HardFault
+  hung          // a task ran on and on without giving control back, and time stood still
 };
 
 struct Record {

@@ -139,7 +139,7 @@ class Promise : public AwaitingPromise {
   }
 
   Coro<T> get_return_object() noexcept { return Coro<T>(this); }
-  template <class U>
+  template <class U = T>  // the default makes `co_return {};` work
     requires std::constructible_from<T, U&&>
   void return_value(U&& value) {
     std::construct_at(std::addressof(value_), std::forward<U>(value));

@@ -20,10 +20,12 @@
 #endif
 
 // Whether the compiler may place a frame some way into its block: see promise_base.hpp.
+#ifndef COROSCOPE_SHIFTED_FRAMES
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
 #define COROSCOPE_SHIFTED_FRAMES 1
 #else
 #define COROSCOPE_SHIFTED_FRAMES 0
+#endif
 #endif
 
 namespace asyncio {

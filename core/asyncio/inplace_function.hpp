@@ -37,7 +37,7 @@ class InplaceFunction<R(Args...), Capacity> {
                   "the callable is too large to be kept without allocation: capture `this` or a pointer instead");
     static_assert(alignof(Function) <= alignof(std::max_align_t), "the callable is over-aligned");
     static_assert(std::is_nothrow_move_constructible_v<Function>, "moving the callable must not throw");
-    if constexpr (std::is_pointer_v<Function> || std::is_member_pointer_v<Function>) {
+    if constexpr (std::is_pointer_v<std::remove_cvref_t<F>>) {
       if (function == nullptr) return;
     }
     ::new (static_cast<void*>(storage_)) Function(std::forward<F>(function));

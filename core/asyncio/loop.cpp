@@ -94,7 +94,8 @@ void Loop::make_all_ready_after_due(WaitList& list, trace::Reason reason, std::u
   push_all_ready(list, reason, object, site);
 }
 
-void Loop::yield_after_due() noexcept {
+void Loop::yield_after_due(Site site) noexcept {
+  trace::slice_end(current_->number, trace::Reason::yield, 0, site);
   collect_due();
   trace::task_ready(current_->number, trace::Reason::yield);
   ready_.push_back(current_);

@@ -97,11 +97,10 @@ class Loop {
 
   // await_suspend() of sleep_ms(0): the running task goes behind everything ready.
   void yield(Site site) noexcept {
-    trace::slice_end(current_->number, trace::Reason::yield, 0, site);
     if (next_due_us_ != port::forever) [[unlikely]] {
-      yield_after_due();
+      yield_after_due(site);
     } else {
-      trace::task_ready(current_->number, trace::Reason::yield);
+      trace::yielded(current_->number, site);
       ready_.push_back(current_);
     }
   }
@@ -213,7 +212,7 @@ class Loop {
   }
   void make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site);
   void make_all_ready_after_due(WaitList& list, trace::Reason reason, std::uint32_t object, Site site);
-  void yield_after_due() noexcept;
+  void yield_after_due(Site site) noexcept;
   bool attend(const PromiseBase* main);
   void slice(PromiseBase* task);
   void poll_io();

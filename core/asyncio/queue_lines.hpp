@@ -116,7 +116,8 @@ template <class Queue, class T>
 class [[nodiscard("co_await it")]] QueueLines::PutAwaiter {
  public:
   PutAwaiter(Queue& queue, T&& item, Site site) : queue_(queue), item_(std::move(item)), site_(site) {}
-  PutAwaiter(PutAwaiter&& other) noexcept : queue_(other.queue_), item_(std::move(other.item_)), site_(other.site_) {}
+  PutAwaiter(const PutAwaiter&) = default;
+  PutAwaiter(PutAwaiter&&) noexcept = default;
   PutAwaiter& operator=(PutAwaiter&&) = delete;
   ~PutAwaiter() {
     if (turn_.leave(queue_.putters_) && take_place()) queue_.offer_place(site_);

@@ -1,5 +1,5 @@
-// StreamReader and StreamWriter: reading from and writing to a device (IOBase: a UART, a socket, one of your own)
-// without keeping the other tasks waiting.
+// StreamReader and StreamWriter: reading from and writing to a device (IOBase: a UART, a socket, one of your
+// own) without keeping the other tasks waiting.
 //
 //   asyncio::StreamReader reader(uart);
 //   asyncio::StreamWriter writer(uart);
@@ -9,14 +9,14 @@
 //
 // Bytes are std::string and std::string_view, or spans of std::byte, char and std::uint8_t.
 //
-// Who resumes where: each of read, readinto, readexactly and readline waits for the device, even one that is ready
-// (device_wait.hpp has the order), and goes on in the slice in which it has what it needs. drain() lets the others
-// run at least once, so that a loop of write and drain cannot keep them waiting. A device is read only when it says
-// POLLIN and written only when it says POLLOUT, POLLERR or POLLHUP.
+// Who resumes where: each of read, readinto, readexactly and readline waits for the device, even one that is
+// ready (device_wait.hpp has the order), and goes on in the slice in which it has what it needs. drain() lets
+// the others run at least once, so that a loop of write and drain cannot keep them waiting. A device is read
+// only when it says POLLIN and written only when it says POLLOUT, POLLERR or POLLHUP.
 //
-// One task may read and one may write a device at a time; a second one gets a RuntimeError. Cancelling one does not
-// disturb the other (in MicroPython the other waits forever). What a read had when it was cancelled, timed out or
-// failed is what the next read begins with (in MicroPython it is lost).
+// One task may read and one may write a device at a time; a second one gets a RuntimeError. Cancelling one
+// does not disturb the other (in MicroPython the other waits forever). What a read had when it was cancelled,
+// timed out or failed is what the next read begins with (in MicroPython it is lost).
 //
 // Errors: OSError from the device; EOFError from readexactly().
 #pragma once
@@ -50,7 +50,8 @@ class StreamReader {
   Coro<std::string> read(std::ptrdiff_t n = -1, Site site = {}) {
     return n < 0 ? read_all(site) : read_some(static_cast<std::size_t>(n), site);
   }
-  // Fills the beginning of `buffer` with what the device has: the number of bytes, 0 at the end of the stream.
+  // Fills the beginning of `buffer` with what the device has: the number of bytes, 0 at the end of the
+  // stream.
   Coro<std::size_t> readinto(std::span<std::byte> buffer, Site site = {}) {
     return read_into(buffer.data(), buffer.size(), site);
   }
@@ -60,8 +61,8 @@ class StreamReader {
   Coro<std::size_t> readinto(std::span<std::uint8_t> buffer, Site site = {}) {
     return read_into(buffer.data(), buffer.size(), site);
   }
-  // `n` bytes, or EOFError if the stream ends before; the bytes there were are left for the next read. No wait
-  // for 0 bytes.
+  // `n` bytes, or EOFError if the stream ends before; the bytes there were are left for the next read. No
+  // wait for 0 bytes.
   Coro<std::string> readexactly(std::size_t n, Site site = {});
   // Up to and including '\n'; what is left at the end of the stream; then empty.
   Coro<std::string> readline(Site site = {});
@@ -89,34 +90,36 @@ struct ExtraInfo {
 class StreamWriter {
  public:
   // As for StreamReader.
-  explicit StreamWriter(IOBase& device, const ExtraInfo& info = {}, const char* name = nullptr, Site site = {});
-  explicit StreamWriter(std::shared_ptr<IOBase> device, const ExtraInfo& info = {}, const char* name = nullptr,
+  explicit StreamWriter(IOBase& device, const ExtraInfo& info = {}, const char* name = nullptr,
                         Site site = {});
+  explicit StreamWriter(std::shared_ptr<IOBase> device, const ExtraInfo& info = {},
+                        const char* name = nullptr, Site site = {});
   StreamWriter(StreamWriter&&) noexcept = default;
   StreamWriter& operator=(StreamWriter&&) noexcept = default;
 
-  // Hands the bytes to the device. Those it does not take now are copied to a buffer, for drain(); a device that
-  // takes them all costs no allocation. Throws OSError: the device's, or EBADF after close().
+  // Hands the bytes to the device. Those it does not take now are copied to a buffer, for drain(); a device
+  // that takes them all costs no allocation. Throws OSError: the device's, or EBADF after close().
   void write(std::string_view data) { write_bytes(data.data(), data.size()); }
   void write(std::span<const std::byte> data) { write_bytes(data.data(), data.size()); }
   void write(std::span<const std::uint8_t> data) { write_bytes(data.data(), data.size()); }
 
-  // Until the device has taken everything written. Cancelled or failed, what it has not taken stays for the next
-  // drain().
+  // Until the device has taken everything written. Cancelled or failed, what it has not taken stays for the
+  // next drain().
   Coro<> drain(Site site = {});
   // Bytes the device has not taken yet.
   std::size_t buffered() const { return buffer_.size() - taken_; }
 
-  // No more will be written: the other end reads an end of stream, after what was written; this end still reads.
-  // Throws OSError EOPNOTSUPP if the device cannot do that.
+  // No more will be written: the other end reads an end of stream, after what was written; this end still
+  // reads. Throws OSError EOPNOTSUPP if the device cannot do that.
   void write_eof();
 
   // No more will be written or read. Closes the device at once if it has taken everything; else wait_closed()
-  // does, after a drain(). (MicroPython's close() does nothing and its wait_closed() drops what is not drained.)
+  // does, after a drain(). (MicroPython's close() does nothing and its wait_closed() drops what is not
+  // drained.)
   void close();
   bool is_closing() const { return closing_; }
-  // Drains, closes, and yields only if there is something to drain. An exception closes as well. If the other end
-  // reads nothing this takes forever: see wait_for().
+  // Drains, closes, and yields only if there is something to drain. An exception closes as well. If the other
+  // end reads nothing this takes forever: see wait_for().
   Coro<> wait_closed(Site site = {});
 
   // "peername" or "sockname" of a connection; nothing for other names and other devices.

@@ -2,7 +2,9 @@
 // empty inline functions of empty arguments, and the compiler leaves nothing of them.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 #include "trace/recorder.hpp"
 
@@ -10,13 +12,23 @@ namespace trace {
 
 #if COROSCOPE_TRACE
 
+inline void write(Record* at, std::uint64_t time_ns, Kind kind, std::uint32_t task, std::uint32_t object,
+                  std::uint32_t site, std::uint8_t reason, std::uint16_t extra) {
+  static_assert(std::endian::native == std::endian::little, "a trace is little-endian");
+  const std::uint32_t what =
+      static_cast<std::uint32_t>(kind) | static_cast<std::uint32_t>(reason) << 8 | std::uint32_t{extra} << 16;
+  const std::uint64_t words[3] = {time_ns, task | std::uint64_t{object} << 32, site | std::uint64_t{what} << 32};
+  std::memcpy(at, words, sizeof words);
+}
 inline void emit(Kind kind, std::uint32_t task, std::uint32_t object, std::uint32_t site = 0,
                  std::uint8_t reason = 0, std::uint16_t extra = 0) {
-  recorder.append({port::now_ns(), task, object, site, kind, reason, extra});
+  write(recorder.room_for(1), port::now_ns(), kind, task, object, site, reason, extra);
 }
 inline void emit(Kind kind, std::uint32_t task, std::uint32_t object, Site site, std::uint8_t reason = 0,
                  std::uint16_t extra = 0) {
-  emit(kind, task, object, recorder.site_id(site), reason, extra);
+  // The number first: a file's name goes into the trace before what happened in it.
+  const std::uint32_t site_id = recorder.site_id(site);
+  emit(kind, task, object, site_id, reason, extra);
 }
 
 // What a traced object (Event, Lock, Queue …) carries: its number. Announces itself when constructed.
@@ -57,6 +69,15 @@ inline void slice_begin(const TaskNumber& task) {
 inline void slice_end(const TaskNumber& task, Reason reason, std::uint32_t object, Site site) {
   emit(Kind::slice_end, task.id(), object, site, static_cast<std::uint8_t>(reason));
 }
+// A task that gives way: two records, one look at the clock.
+inline void yielded(const TaskNumber& task, Site site) {
+  const std::uint32_t site_id = recorder.site_id(site);
+  Record* const room = recorder.room_for(2);
+  const std::uint64_t now = port::now_ns();
+  const auto yield = static_cast<std::uint8_t>(Reason::yield);
+  write(room, now, Kind::slice_end, task.id(), 0, site_id, yield, 0);
+  write(room + 1, now, Kind::task_ready, task.id(), 0, 0, yield, 0);
+}
 inline void call(const TaskNumber& task, Site site) { emit(Kind::call, task.id(), 0, site); }
 inline void call_return(const TaskNumber& task) { emit(Kind::call_return, task.id(), 0); }
 inline void task_done(const TaskNumber& task, Outcome outcome) {
@@ -90,6 +111,7 @@ inline void task_created(const TaskNumber&, const TaskNumber*, const char*, Site
 inline void task_ready(const TaskNumber&, Reason, std::uint32_t = 0, Site = {}, bool = false) {}
 inline void slice_begin(const TaskNumber&) {}
 inline void slice_end(const TaskNumber&, Reason, std::uint32_t, Site) {}
+inline void yielded(const TaskNumber&, Site) {}
 inline void call(const TaskNumber&, Site) {}
 inline void call_return(const TaskNumber&) {}
 inline void task_done(const TaskNumber&, Outcome) {}

@@ -25,6 +25,11 @@ std::uint16_t Recorder::text_id(const char* text) {
   return texts_count_;
 }
 
+void Recorder::look_up(const char* file) {
+  last_file_id_ = static_cast<std::uint32_t>(text_id(file)) << 16;
+  last_file_ = file;
+}
+
 void Recorder::append_text(std::uint32_t id, const char* text, std::size_t size) {
   std::uint16_t part = 0;
   for (;;) {

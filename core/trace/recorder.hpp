@@ -21,9 +21,14 @@ class Recorder {
  public:
   constexpr Recorder() = default;
 
-  void append(const Record& record) {
-    if (next_ == COROSCOPE_TRACE_BUFFER) flush();
-    buffer_[next_++] = record;
+  void append(const Record& record) { *room_for(1) = record; }
+  // Room for `count` records that will be written at once. The hooks fill it themselves: a record put together
+  // in registers and stored as three words is what makes tracing cheap.
+  Record* room_for(std::size_t count) {
+    if (next_ + count > COROSCOPE_TRACE_BUFFER) [[unlikely]] flush();
+    Record* const room = buffer_ + next_;
+    next_ += count;
+    return room;
   }
   void flush();
 
@@ -34,12 +39,9 @@ class Recorder {
 
   // Text id of the file and the line in one number.
   std::uint32_t site_id(Site site) {
-    if (site.file == nullptr) return 0;
-    if (site.file != last_file_) {
-      last_file_id_ = text_id(site.file);
-      last_file_ = site.file;
-    }
-    return static_cast<std::uint32_t>(last_file_id_) << 16 | (site.line & 0xffffU);
+    const char* const file = site.file();
+    if (file != last_file_) [[unlikely]] look_up(file);
+    return last_file_id_ | site.line();
   }
 
   // Writes `size` bytes as text records under `id`, closing with a short piece.
@@ -52,10 +54,12 @@ class Recorder {
   void reset() { *this = Recorder(); }
 
  private:
+  void look_up(const char* file);
+
   static constexpr std::size_t max_texts = 256;
   std::size_t next_ = 0;
   const char* last_file_ = nullptr;
-  std::uint16_t last_file_id_ = 0;
+  std::uint32_t last_file_id_ = 0;  // << 16; of nullptr: 0
   std::uint16_t texts_count_ = 0;
   std::uint32_t tasks_ = 0;
   std::uint32_t objects_ = 0;

@@ -2,27 +2,260 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "asyncio/console.hpp"
+#include "asyncio/event.hpp"
 #include "asyncio/sleep.hpp"
 #include "virtual_board.hpp"
 
 using asyncio::Coro;
+using asyncio::create_task;
 using asyncio::run;
 using asyncio::sleep_ms;
+using asyncio::Task;
 
 namespace {
 
 class TaskTest : public virtual_board::Test {};
 
-TEST_F(TaskTest, RunReturnsTheValueOfItsCoroutine) {
-  EXPECT_EQ(run([]() -> Coro<int> { co_return 42; }()), 42);
+// What `action` throws as an Exception says; "" if it throws nothing.
+template <class Action>
+std::string words_of(Action action) {
+  try {
+    action();
+  } catch (const asyncio::Exception& error) {
+    return error.what();
+  }
+  return "";
 }
+
+Coro<> nothing() { co_return; }
+Coro<int> seven() { co_return 7; }
+Coro<int> fails() {
+  co_await sleep_ms(1);
+  throw asyncio::ValueError("it failed");
+}
+
+TEST_F(TaskTest, RunReturnsTheValueOfItsCoroutine) { EXPECT_EQ(run(seven()), 7); }
 
 TEST_F(TaskTest, AwaitingATaskAgainGivesTheResultAgain) {
   run([]() -> Coro<> {
-    const auto task = asyncio::create_task([]() -> Coro<int> { co_return 7; }());
+    const Task<int> task = create_task(seven());
     EXPECT_EQ(co_await task, 7);
     EXPECT_EQ(co_await task, 7);
+    EXPECT_EQ(task.result(), 7);
+  }());
+}
+
+TEST_F(TaskTest, AwaitingAFailedTaskAgainThrowsAgain) {
+  run([]() -> Coro<> {
+    const Task<int> task = create_task(fails());
+    for (int i = 0; i < 2; ++i) {
+      try {
+        co_await task;
+        ADD_FAILURE();
+      } catch (const asyncio::ValueError& error) {
+        EXPECT_STREQ(error.what(), "it failed");
+      }
+    }
+    EXPECT_TRUE(task.exception() != nullptr);
+    EXPECT_THROW(task.result(), asyncio::ValueError);
+  }());
+  EXPECT_EQ(virtual_board::output(), "");
+}
+
+TEST_F(TaskTest, AResultThatCannotBeCopiedIsTakenByTheFirstToAwait) {
+  run([]() -> Coro<> {
+    const auto make = []() -> Coro<std::unique_ptr<int>> { co_return std::make_unique<int>(3); };
+    const Task<std::unique_ptr<int>> task = create_task(make());
+    const std::unique_ptr<int> value = co_await task;
+    EXPECT_EQ(*value, 3);
+    std::string words;
+    try {
+      co_await task;
+    } catch (const asyncio::RuntimeError& error) {
+      words = error.what();
+    }
+    EXPECT_EQ(words, "the result cannot be copied and was taken already");
+  }());
+}
+
+TEST_F(TaskTest, ResultOfAnUnfinishedTaskIsAnError) {
+  run([]() -> Coro<> {
+    const Task<int> task = create_task(fails());
+    EXPECT_FALSE(task.done());
+    EXPECT_THROW(task.result(), asyncio::InvalidStateError);
+    task.cancel();
+    co_await sleep_ms(0);
+  }());
+}
+
+TEST_F(TaskTest, HandlesOfAnyResultCompareAndConvert) {
+  run([]() -> Coro<> {
+    const Task<int> task = create_task(seven(), "seven");
+    const Task<> any = task;
+    EXPECT_TRUE(any == task);
+    EXPECT_FALSE(any == asyncio::current_task());
+    EXPECT_STREQ(any.name(), "seven");
+    co_await any;
+    EXPECT_EQ(co_await task, 7);
+  }());
+}
+
+TEST_F(TaskTest, ATaskRunsOnWhenItsHandleIsDropped) {
+  run([]() -> Coro<> {
+    static_cast<void>(create_task([]() -> Coro<> {
+      co_await sleep_ms(1);
+      print("still here\n");
+    }()));
+    co_await sleep_ms(5);
+  }());
+  EXPECT_EQ(virtual_board::output(), "still here\n");
+}
+
+TEST_F(TaskTest, AllTasksListsTheUnfinishedInOrderOfCreation) {
+  run([]() -> Coro<> {
+    asyncio::Event never;
+    const auto waits = [](asyncio::Event& event) -> Coro<> { co_await event.wait(); };
+    create_task(nothing(), "gone");
+    const Task<> a = create_task(waits(never), "a");
+    const Task<> b = create_task(waits(never), "b");
+    co_await sleep_ms(1);
+    std::string names;
+    for (const Task<>& task : asyncio::all_tasks()) names += std::string(task.name()) + " ";
+    EXPECT_EQ(names, "main a b ");
+    a.cancel();
+    b.cancel();
+    co_await sleep_ms(0);
+  }());
+}
+
+TEST_F(TaskTest, RunAgainFindsTheTasksLeftFromBefore) {
+  run([]() -> Coro<> {
+    create_task([]() -> Coro<> {
+      co_await sleep_ms(10);
+      print("later\n");
+    }());
+    co_await sleep_ms(1);
+  }());
+  EXPECT_EQ(virtual_board::output(), "");
+  run([]() -> Coro<> { co_await sleep_ms(20); }());
+  EXPECT_EQ(virtual_board::output(), "later\n");
+}
+
+TEST_F(TaskTest, NewEventLoopDestroysWhatNobodyHolds) {
+  struct Says {
+    ~Says() { print("destroyed\n"); }
+  };
+  Task<> held;
+  run([](Task<>& handle) -> Coro<> {
+    const auto sleeps = []() -> Coro<> {
+      const Says local;
+      co_await sleep_ms(1000);
+    };
+    create_task(sleeps());
+    handle = create_task(sleeps());
+    co_await sleep_ms(1);
+  }(held));
+  asyncio::new_event_loop();
+  EXPECT_EQ(virtual_board::output(), "destroyed\n");
+  EXPECT_FALSE(held.done());
+  EXPECT_FALSE(held.cancel());
+  held = Task<>();
+  EXPECT_EQ(virtual_board::output(), "destroyed\ndestroyed\n");
+}
+
+TEST_F(TaskTest, UnretrievedExceptionsAreReportedWithTheTasksName) {
+  run([]() -> Coro<> {
+    create_task(fails(), "sensor");
+    co_await sleep_ms(5);
+  }());
+  EXPECT_EQ(virtual_board::output(), "Task exception wasn't retrieved\nfuture: Task sensor\nit failed\n");
+}
+
+TEST_F(TaskTest, AnExceptionHandlerMayEndTheRun) {
+  asyncio::get_event_loop().set_exception_handler(
+      [](asyncio::Loop&, const asyncio::ExceptionContext& context) { std::rethrow_exception(context.exception); });
+  EXPECT_THROW(run([]() -> Coro<> {
+                 create_task(fails());
+                 co_await sleep_ms(50);
+                 print("not reached\n");
+               }()),
+               asyncio::ValueError);
+  EXPECT_EQ(virtual_board::output(), "");
+  EXPECT_FALSE(asyncio::get_event_loop().is_running());
+}
+
+TEST_F(TaskTest, RunForeverEndsByStop) {
+  asyncio::get_event_loop().create_task([]() -> Coro<> {
+    co_await sleep_ms(3);
+    print("stopping\n");
+    asyncio::get_event_loop().stop();
+  }());
+  asyncio::get_event_loop().run_forever();
+  EXPECT_EQ(virtual_board::output(), "stopping\n");
+}
+
+// --- Mistakes get words
+
+TEST_F(TaskTest, CreateTaskOutsideALoopSaysWhatToUse) {
+  EXPECT_EQ(words_of([] { create_task(nothing()); }),
+            "create_task(): no running event loop; call it from a coroutine, or use "
+            "get_event_loop().create_task() before run()");
+  EXPECT_EQ(words_of([] { asyncio::current_task(); }), "no running event loop");
+}
+
+TEST_F(TaskTest, RunInsideALoopSaysWhatToUse) {
+  run([]() -> Coro<> {
+    EXPECT_EQ(words_of([] { run(nothing()); }), "run() inside a running event loop: co_await the coroutine instead");
+    EXPECT_EQ(words_of([] { asyncio::new_event_loop(); }), "new_event_loop() inside a running event loop");
+    co_return;
+  }());
+}
+
+TEST_F(TaskTest, AwaitingOneselfIsAnError) {
+  static Task<> self;
+  run([]() -> Coro<> {
+    self = create_task([]() -> Coro<> {
+      std::string words;
+      try {
+        co_await self;
+      } catch (const asyncio::RuntimeError& error) {
+        words = error.what();
+      }
+      print("%s\n", words.c_str());
+    }());
+    co_await self;
+  }());
+  self = Task<>();
+  EXPECT_EQ(virtual_board::output(), "a task cannot await itself\n");
+}
+
+TEST_F(TaskTest, ACoroutineRunsOnce) {
+  run([]() -> Coro<> {
+    Coro<int> coro = seven();
+    EXPECT_EQ(co_await coro, 7);
+    std::string words;
+    try {
+      co_await coro;
+    } catch (const asyncio::RuntimeError& error) {
+      words = error.what();
+    }
+    EXPECT_EQ(words, "cannot await a coroutine that was already awaited or moved");
+    EXPECT_EQ(words_of([&] { create_task(std::move(coro)); }),
+              "create_task(): the coroutine was already awaited or moved");
+    words = "";
+    try {
+      co_await Task<>();
+    } catch (const asyncio::RuntimeError& error) {
+      words = error.what();
+    }
+    EXPECT_EQ(words, "cannot await an empty Task: assign it from create_task() first");
+    EXPECT_EQ(words_of([] { static_cast<void>(Task<>().done()); }),
+              "an empty Task: assign it from create_task() first");
   }());
 }
 

@@ -1,0 +1,29 @@
+#include "counting_heap.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::size_t allocations = 0;
+
+}  // namespace
+
+namespace conformance {
+
+std::size_t heap_allocations() { return allocations; }
+
+}  // namespace conformance
+
+// The other forms without an alignment call these.
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  void* const memory = std::malloc(size != 0 ? size : 1);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+void operator delete(void* memory) noexcept { std::free(memory); }
+
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }

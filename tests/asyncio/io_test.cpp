@@ -1,0 +1,176 @@
+// Devices, flags and interrupts: who runs when one is ready, in the default order and with priority.
+#include "asyncio/io_base.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "asyncio/console.hpp"
+#include "asyncio/sleep.hpp"
+#include "asyncio/task.hpp"
+#include "asyncio/thread_safe_flag.hpp"
+#include "virtual_board.hpp"
+
+using asyncio::Coro;
+using asyncio::create_task;
+using asyncio::run;
+using asyncio::sleep_ms;
+using asyncio::Task;
+using asyncio::ThreadSafeFlag;
+
+namespace {
+
+class IoTest : public virtual_board::Test {};
+
+// `busy` tasks that give way all the time, each slice 100 µs; the flag is set by an interrupt in the first of them.
+// How many of their slices pass until the waiter runs.
+int slices_until_served(bool priority, int busy) {
+  static int slices;
+  slices = 0;
+  static bool served;
+  served = false;
+  run([](bool first, int others) -> Coro<> {
+    ThreadSafeFlag flag;
+    flag.set_priority(first);
+    const Task<> waiter = create_task([](ThreadSafeFlag& f) -> Coro<> {
+      co_await f.wait();
+      served = true;
+    }(flag));
+    for (int i = 0; i < others; ++i) {
+      create_task([]() -> Coro<> {
+        while (!served) {
+          virtual_board::spend_us(100);
+          if (virtual_board::now_us() > 10'000) ++slices;
+          co_await sleep_ms(0);
+        }
+      }());
+    }
+    virtual_board::interrupt_at_us(10'050, [&flag] { flag.set(); });
+    co_await waiter;
+  }(priority, busy));
+  return slices;
+}
+
+TEST_F(IoTest, ADeviceWaitsForEveryReadyTaskByDefault) {
+  // The slice in which the interrupt came, and one of each busy task.
+  EXPECT_EQ(slices_until_served(false, 10), 1 + 10);
+}
+
+TEST_F(IoTest, APriorityDeviceRunsNext) { EXPECT_EQ(slices_until_served(true, 10), 1); }
+
+TEST_F(IoTest, PriorityDevicesThatAreReadyTogetherKeepTheirOrder) {
+  run([]() -> Coro<> {
+    ThreadSafeFlag flags[3];
+    const auto waits = [](ThreadSafeFlag& flag, int number) -> Coro<> {
+      co_await flag.wait();
+      print("%d ", number);
+    };
+    for (int i = 0; i < 3; ++i) {
+      flags[i].set_priority(true);
+      create_task(waits(flags[i], i));
+    }
+    co_await sleep_ms(1);
+    create_task([]() -> Coro<> {
+      print("ready before ");
+      co_return;
+    }());
+    for (ThreadSafeFlag& flag : flags) flag.set();
+    co_await sleep_ms(1);
+  }());
+  EXPECT_EQ(virtual_board::output(), "0 1 2 ready before ");
+}
+
+TEST_F(IoTest, AnInterruptEndsTheBoardsSleep) {
+  run([]() -> Coro<> {
+    ThreadSafeFlag flag;
+    virtual_board::interrupt_at_us(1'234'567, [&flag] { flag.set(); });
+    co_await flag.wait();
+    EXPECT_EQ(virtual_board::now_us(), 1'234'567U);
+    EXPECT_FALSE(flag.is_set());
+  }());
+  EXPECT_EQ(virtual_board::idle_deadlines().size(), 1U);
+}
+
+TEST_F(IoTest, SetsBeforeTheTaskRunsCountAsOne) {
+  run([]() -> Coro<> {
+    ThreadSafeFlag flag;
+    flag.set();
+    flag.set();
+    co_await flag.wait();
+    virtual_board::interrupt_at_us(5000, [&flag] { flag.set(); });
+    co_await flag.wait();
+    EXPECT_EQ(virtual_board::now_us(), 5000U);
+  }());
+}
+
+TEST_F(IoTest, ASecondWaiterOnAFlagIsAnError) {
+  run([]() -> Coro<> {
+    ThreadSafeFlag flag;
+    const auto waits = [](ThreadSafeFlag& f) -> Coro<> { co_await f.wait(); };
+    const Task<> first = create_task(waits(flag));
+    co_await sleep_ms(0);
+    std::string words;
+    try {
+      co_await flag.wait();
+    } catch (const asyncio::RuntimeError& error) {
+      words = error.what();
+    }
+    EXPECT_EQ(words, "another task already waits for this device or ThreadSafeFlag");
+    flag.set();
+    co_await first;
+  }());
+}
+
+// A device without an interrupt: the loop must look at it while nothing else happens.
+class ReadyAt : public asyncio::IOBase {
+ public:
+  explicit ReadyAt(std::uint64_t time_us) : time_(time_us) {}
+  int ioctl(int request, int flags) override {
+    if (request != asyncio::MP_STREAM_POLL) return asyncio::MP_STREAM_ERROR;
+    return virtual_board::now_us() >= time_ ? flags : 0;
+  }
+  struct Wait {
+    ReadyAt& device;
+    bool await_ready() const { return false; }
+    void await_suspend(std::coroutine_handle<>) const {
+      asyncio::event_loop.wait_for_io(device, asyncio::POLLIN, 0, {});
+    }
+    void await_resume() const { asyncio::event_loop.check_wake(); }
+  };
+  Wait wait() { return {*this}; }
+
+ private:
+  std::uint64_t time_;
+};
+
+TEST_F(IoTest, ADeviceWithoutInterruptIsLookedAtEveryMillisecond) {
+  run([]() -> Coro<> {
+    ReadyAt device(42'500);
+    co_await device.wait();
+    EXPECT_EQ(virtual_board::now_us(), 43'000U);
+  }());
+}
+
+TEST_F(IoTest, TasksThatWaitForDevicesAreLeftToTheNextRun) {
+  static ThreadSafeFlag flag;
+  run([]() -> Coro<> {
+    create_task([]() -> Coro<> {
+      co_await flag.wait();
+      print("served\n");
+    }());
+    co_await sleep_ms(1);
+  }());
+  flag.set();
+  run([]() -> Coro<> { co_await sleep_ms(1); }());
+  EXPECT_EQ(virtual_board::output(), "served\n");
+}
+
+TEST_F(IoTest, NothingCanHappenIsNotAnEndlessLoop) {
+  EXPECT_THROW(run([]() -> Coro<> {
+                 ThreadSafeFlag flag;
+                 co_await flag.wait();
+               }()),
+               virtual_board::NothingCanHappen);
+}
+
+}  // namespace

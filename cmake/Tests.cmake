@@ -89,3 +89,22 @@ function(coroscope_add_script_test name)
     set_tests_properties("${COROSCOPE_TEST_PREFIX}${name}" PROPERTIES PROCESSORS ${arg_PROCESSORS})
   endif()
 endfunction()
+
+# The same tests without the cure for g++ 12 must fail, or they prove nothing.
+function(coroscope_add_frame_test_without_cure)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "SOURCES")
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR NOT CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13
+     OR COROSCOPE_SANITIZE)
+    return()
+  endif()
+  coroscope_test_sources(sources asyncio/coroutine_frame)
+  get_target_property(core_sources coroscope_core SOURCES)
+  add_executable(test_frame_without_cure ${sources} ${arg_SOURCES} ${core_sources})
+  target_include_directories(test_frame_without_cure PRIVATE
+    "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/tests/asyncio")
+  target_compile_definitions(test_frame_without_cure PRIVATE COROSCOPE_SHIFTED_FRAMES=0)
+  target_link_libraries(test_frame_without_cure PRIVATE GTest::gtest_main)
+  set_target_properties(test_frame_without_cure PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
+  coroscope_add_script_test(coroutine_frame_without_cure_fails LABEL asyncio
+    COMMAND bash -c "! '$<TARGET_FILE:test_frame_without_cure>' >/dev/null 2>&1")
+endfunction()

@@ -4,9 +4,9 @@
 //   asyncio::Coro<int> answer() { co_await asyncio::sleep_ms(20); co_return 42; }
 //   asyncio::Coro<> main_task() { int a = co_await answer(); print("%d\n", a); }
 //
-// Who resumes where: co_await on a Coro runs it at once, in the same slice of the same task, and comes back in
-// the slice in which it ends. Nothing is queued. However deep coroutines await each other, the stack does not
-// grow: control passes through the loop.
+// Who resumes where: co_await on a Coro runs it at once, in the same slice of the same task, and comes back
+// in the slice in which it ends. Nothing is queued. However deep coroutines await each other, the stack does
+// not grow: control passes through the loop.
 #pragma once
 
 #include <concepts>
@@ -62,7 +62,8 @@ class CoroAwaiter {
   explicit CoroAwaiter(Coro<T>& coro, Site site = {nullptr, 0}) : coro_(coro), site_(site) {}
 
   bool await_ready() const {
-    if (coro_.promise_ == nullptr) throw RuntimeError("cannot await a coroutine that was already awaited or moved");
+    if (coro_.promise_ == nullptr)
+      throw RuntimeError("cannot await a coroutine that was already awaited or moved");
     return false;
   }
   void await_suspend(std::coroutine_handle<>) const noexcept {
@@ -76,7 +77,8 @@ class CoroAwaiter {
     // The frame goes when this expression is left, not when the Coro object is: it can be awaited once.
     Coro<T> finished(std::move(coro_));
     auto* const promise = static_cast<Promise<T>*>(finished.promise_);
-    if (promise->exception) [[unlikely]] std::rethrow_exception(std::move(promise->exception));
+    if (promise->exception) [[unlikely]]
+      std::rethrow_exception(std::move(promise->exception));
     return promise->take();
   }
 
@@ -130,7 +132,8 @@ using AwaitingPromise = PromiseBase;
 template <class T>
 class Promise : public AwaitingPromise {
  public:
-  static_assert(!std::is_reference_v<T>, "a coroutine cannot return a reference: return a pointer or a value");
+  static_assert(!std::is_reference_v<T>,
+                "a coroutine cannot return a reference: return a pointer or a value");
   static_assert(alignof(T) <= 2 * sizeof(void*), "the result of a coroutine must not be over-aligned");
 
   Promise() noexcept {}

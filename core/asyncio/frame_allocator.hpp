@@ -73,11 +73,13 @@ class FrameAllocator {
   void use_port() noexcept;
 
   std::size_t live_frames() const noexcept;  // frames that exist now; counts them, so takes a while
-  std::size_t bytes_reserved() const noexcept { return reserved_; }  // taken from the arena or the port so far
+  std::size_t bytes_reserved() const noexcept {
+    return reserved_;
+  }  // taken from the arena or the port so far
 
  private:
-  // Frames up to 1 KiB (512 bytes on a 32-bit board) have free lists by size; larger ones share a list searched
-  // for the exact size: a coroutine function's frames all have one size.
+  // Frames up to 1 KiB (512 bytes on a 32-bit board) have free lists by size; larger ones share a list
+  // searched for the exact size: a coroutine function's frames all have one size.
   static constexpr std::size_t granule = frame_alignment;
   static constexpr std::size_t classes = 128 * sizeof(void*) / granule;
   struct FreeBlock {
@@ -110,7 +112,7 @@ class FrameAllocator {
   std::byte* end_ = nullptr;
   std::size_t reserved_ = 0;
   std::size_t carved_ = 0;  // blocks made since the arena began
-  bool fixed_ = false;  // an arena was given: the port is not asked for more
+  bool fixed_ = false;      // an arena was given: the port is not asked for more
 };
 
 // The board's one allocator of frames.

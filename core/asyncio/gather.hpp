@@ -1,13 +1,13 @@
 // gather(): runs several coroutines or tasks beside each other and waits for all of them.
 //
 //   auto [a, b] = co_await asyncio::gather(f(), g());                  // a tuple of results
-//   std::vector<int> all = co_await asyncio::gather(std::move(coros));  // vector<Coro<int>> or vector<Task<int>>
-//   auto [r, s] = co_await asyncio::gather(asyncio::return_exceptions, f(), g());
-//   if (!r) r.rethrow(); else use(*r);                                  // each a Result: value or exception
+//   std::vector<int> all = co_await asyncio::gather(std::move(coros));  // vector<Coro<int>> or
+//   vector<Task<int>> auto [r, s] = co_await asyncio::gather(asyncio::return_exceptions, f(), g()); if (!r)
+//   r.rethrow(); else use(*r);                                  // each a Result: value or exception
 //
-// The result of a Coro<void> is std::monostate. The first exception ends the wait and is thrown; the others run
-// on. Cancelling the gather cancels what still runs. A task that another one awaits, or that belongs to another
-// gather, cannot be gathered (RuntimeError "can't gather"); the same task may be given twice.
+// The result of a Coro<void> is std::monostate. The first exception ends the wait and is thrown; the others
+// run on. Cancelling the gather cancels what still runs. A task that another one awaits, or that belongs to
+// another gather, cannot be gathered (RuntimeError "can't gather"); the same task may be given twice.
 #pragma once
 
 #include <array>
@@ -117,23 +117,28 @@ auto promote_all(std::vector<A> awaitables) {
 // The arguments become tasks when the gather is awaited, in their order.
 template <gathering::Awaitable... A>
 Coro<std::tuple<gathering::ValueOf<A>...>> gather(A... awaitables) {
-  const std::tuple<Task<typename gathering::Of<A>::type>...> tasks{gathering::promote(std::move(awaitables))...};
+  const std::tuple<Task<typename gathering::Of<A>::type>...> tasks{
+      gathering::promote(std::move(awaitables))...};
   const auto handles = gathering::handles(tasks);
   GatherWait wait(handles.data(), handles.size(), false);
   co_await wait.wait();
   wait.rethrow_failure();
   co_return std::apply(
-      [](const auto&... task) { return std::tuple<gathering::ValueOf<A>...>(gathering::value_of(task)...); }, tasks);
+      [](const auto&... task) { return std::tuple<gathering::ValueOf<A>...>(gathering::value_of(task)...); },
+      tasks);
 }
 
 template <gathering::Awaitable... A>
 Coro<std::tuple<Result<gathering::ValueOf<A>>...>> gather(ReturnExceptions, A... awaitables) {
-  const std::tuple<Task<typename gathering::Of<A>::type>...> tasks{gathering::promote(std::move(awaitables))...};
+  const std::tuple<Task<typename gathering::Of<A>::type>...> tasks{
+      gathering::promote(std::move(awaitables))...};
   const auto handles = gathering::handles(tasks);
   GatherWait wait(handles.data(), handles.size(), true);
   co_await wait.wait();
   co_return std::apply(
-      [](const auto&... task) { return std::tuple<Result<gathering::ValueOf<A>>...>(gathering::result_of(task)...); },
+      [](const auto&... task) {
+        return std::tuple<Result<gathering::ValueOf<A>>...>(gathering::result_of(task)...);
+      },
       tasks);
 }
 

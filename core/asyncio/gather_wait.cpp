@@ -37,7 +37,8 @@ void GatherWait::task_done(const PromiseBase* task) {
   PromiseBase* const waiter = waiter_;
   waiter_ = nullptr;
   // A waiter cancelled meanwhile is in the ready queue already.
-  if (waiter->parked == Parked::gather) event_loop.make_ready(waiter, trace::Reason::gather, task->number.id());
+  if (waiter->parked == Parked::gather)
+    event_loop.make_ready(waiter, trace::Reason::gather, task->number.id());
 }
 
 void GatherWait::Awaiter::await_suspend(std::coroutine_handle<>) const noexcept {

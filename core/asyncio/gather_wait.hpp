@@ -1,5 +1,5 @@
-// The waiting part of gather(), the same for every type of result: a task waits until all of its sub-tasks have
-// finished, or one has failed.
+// The waiting part of gather(), the same for every type of result: a task waits until all of its sub-tasks
+// have finished, or one has failed.
 #pragma once
 
 #include <cstddef>

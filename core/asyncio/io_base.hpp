@@ -18,8 +18,8 @@ inline constexpr int MP_STREAM_CLOSE = 4;   // ioctl request: release what you h
 inline constexpr int MP_STREAM_ERROR = -1;  // ioctl answer: request unknown
 inline constexpr int POLLIN = 1;            // something to read
 inline constexpr int POLLOUT = 4;           // room to write
-inline constexpr int POLLERR = 8;           // failed: wakes readers and writers, whose read or write then says how
-inline constexpr int POLLHUP = 16;          // the other end is gone; likewise
+inline constexpr int POLLERR = 8;   // failed: wakes readers and writers, whose read or write then says how
+inline constexpr int POLLHUP = 16;  // the other end is gone; likewise
 
 class IOBase {
  public:
@@ -45,13 +45,13 @@ class IOBase {
     return static_cast<std::ptrdiff_t>(size);
   }
 
-  // True if an interrupt always precedes readiness, so that the board may sleep until then. Otherwise the loop
-  // looks at the device every millisecond.
+  // True if an interrupt always precedes readiness, so that the board may sleep until then. Otherwise the
+  // loop looks at the device every millisecond.
   virtual bool has_interrupt() const { return false; }
 
-  // Priority I/O: a task waiting for this device runs as soon as the loop finds the device ready, ahead of the
-  // ready queue, instead of behind it. The loop looks each time it gains control. Off by default, which is
-  // MicroPython's order; a device that is always ready then starves every other task.
+  // Priority I/O: a task waiting for this device runs as soon as the loop finds the device ready, ahead of
+  // the ready queue, instead of behind it. The loop looks each time it gains control. Off by default, which
+  // is MicroPython's order; a device that is always ready then starves every other task.
   void set_priority(bool priority) { priority_ = priority; }
   bool priority() const { return priority_; }
 

@@ -4,8 +4,8 @@
 //   int four = asyncio::launch(twice, 2);                                // a function: its value
 //   asyncio::Task<int> task = asyncio::launch(twice_after_a_second, 2);   // a coroutine: its task
 //
-// A coroutine becomes a task behind everything ready. A lambda with captures that is a coroutine is kept alive in
-// that task until it ends; a plain coroutine lambda would dangle.
+// A coroutine becomes a task behind everything ready. Captures of a coroutine lambda, and arguments that are
+// objects, are kept in that task until it ends: it may refer to them, as a coroutine that is simply called may not.
 #pragma once
 
 #include <concepts>
@@ -31,9 +31,9 @@ inline constexpr bool is_task = false;
 template <class T>
 inline constexpr bool is_task<Task<T>> = true;
 
-// Has the function something its coroutine may refer to? Pointers and lambdas without captures have not.
-template <class F>
-inline constexpr bool has_state = std::is_class_v<F> && !std::is_empty_v<F>;
+// Has it something its coroutine may refer to? Pointers, numbers and lambdas without captures have not.
+template <class T>
+inline constexpr bool has_state = std::is_class_v<std::decay_t<T>> && !std::is_empty_v<std::decay_t<T>>;
 
 template <class F, class... Args>
 std::invoke_result_t<F&, Args...> keep(F function, Args... args) {
@@ -49,7 +49,7 @@ auto launch(F&& function, Args&&... args) {
   using R = std::invoke_result_t<Function&, Args...>;
   if constexpr (!launching::is_coroutine<R>) {
     return function(std::forward<Args>(args)...);
-  } else if constexpr (!launching::has_state<Function>) {
+  } else if constexpr (!(launching::has_state<Function> || ... || launching::has_state<Args>)) {
     return event_loop.create_task(function(std::forward<Args>(args)...), "callback");
   } else {
     static_assert(std::copy_constructible<Function>,

@@ -1,6 +1,6 @@
-// Lock: one task at a time. First come, first served, with direct hand-off: release() makes the longest waiting
-// task the next owner, and nobody can take the lock in between, however long that task waits for its turn. A next
-// owner that is cancelled passes the lock on.
+// Lock: one task at a time. First come, first served, with direct hand-off: release() makes the longest
+// waiting task the next owner, and nobody can take the lock in between, however long that task waits for its
+// turn. A next owner that is cancelled passes the lock on.
 #pragma once
 
 #include <utility>
@@ -38,7 +38,8 @@ class Lock {
       event_loop.park_in(lock_.waiting_, trace::Reason::lock, lock_.trace_.id(), site_);
     }
     bool await_resume() const {
-      if (event_loop.wake() != Wake::normal) [[unlikely]] give_up();
+      if (event_loop.wake() != Wake::normal) [[unlikely]]
+        give_up();
       lock_.state_ = State::locked;
       trace::task_event(trace::Kind::lock_acquire, event_loop.current()->number, lock_.trace_.id(), site_);
       return true;
@@ -56,7 +57,8 @@ class Lock {
   AcquireAwaiter acquire(Site site = {}) { return {*this, site}; }
 
   // Releases the lock when it goes out of scope. Move-only.
-  class [[nodiscard("the lock is released when this object goes: auto guard = co_await lock.scoped();")]] Guard {
+  class [[nodiscard(
+      "the lock is released when this object goes: auto guard = co_await lock.scoped();")]] Guard {
    public:
     explicit Guard(Lock& lock, Site site) noexcept : lock_(&lock), site_(site) {}
     Guard(Guard&& other) noexcept : lock_(std::exchange(other.lock_, nullptr)), site_(other.site_) {}

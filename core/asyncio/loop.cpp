@@ -69,8 +69,8 @@ void Loop::sleep_until(std::uint32_t due, Site site, trace::Reason reason) {
   }
 }
 
-// Sleepers whose time has come go to the ready queue. Called before anything else goes there, so that the queue
-// is in the order of (time, order of going in) without its tasks carrying a time.
+// Sleepers whose time has come go to the ready queue. Called before anything else goes there, so that the
+// queue is in the order of (time, order of going in) without its tasks carrying a time.
 void Loop::collect_due() {
   if (port::now_us() < next_due_us_) return;
   timers_.advance(ticks(), [this](PromiseBase* first, PromiseBase* last) {
@@ -115,7 +115,8 @@ void Loop::wait_for_io(IOBase& device, int events, std::uint32_t object, Site si
   task->waits_on.device = &device;
   task->io_events = static_cast<std::uint8_t>(events);
   waiters.push_back(task);
-  trace::slice_end(task->number, events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write, object, site);
+  trace::slice_end(task->number, events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write, object,
+                   site);
   call_attention(io);
 }
 
@@ -125,7 +126,8 @@ void Loop::poll_list(WaitList& waiters, bool priority) {
     PromiseBase* const next = waiters.after(task);
     const int ready = task->waits_on.device->ioctl(MP_STREAM_POLL, task->io_events);
     if (ready > 0) {
-      const trace::Reason reason = task->io_events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write;
+      const trace::Reason reason =
+          task->io_events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write;
       waiters.remove(task);
       if (priority) {
         task->parked = Parked::ready;
@@ -199,8 +201,8 @@ inline void Loop::slice(PromiseBase* task) {
   task->resume(task->frame);
 }
 
-// After a slice that called for attention; and while a task waits for a device, the whole loop, because devices are
-// polled before each slice. True if `main` has finished.
+// After a slice that called for attention; and while a task waits for a device, the whole loop, because
+// devices are polled before each slice. True if `main` has finished.
 bool Loop::attend(const PromiseBase* main) {
   const auto take = [this](Attention attention) {
     const bool called = (attention_ & attention) != 0;
@@ -233,9 +235,11 @@ namespace {
 }  // namespace
 
 PromiseBase* Loop::start(PromiseBase* root, const char* name, Site site) {
-  if (root == nullptr) [[unlikely]] throw_awaited_already();
+  if (root == nullptr) [[unlikely]]
+    throw_awaited_already();
   adopt(root, name, site);
-  if (next_due_us_ != port::forever) [[unlikely]] collect_due();
+  if (next_due_us_ != port::forever) [[unlikely]]
+    collect_due();
   trace::task_ready(root->number, trace::Reason::created, 0, site);
   ready_.push_back(root);
   return root;
@@ -264,7 +268,8 @@ bool Loop::finish(PromiseBase* task, const PromiseBase* main) {
   bool awaited = task == main;
   if constexpr (trace::enabled) {
     trace::Outcome outcome = trace::Outcome::returned;
-    if (task->exception) outcome = is_cancelled(task->exception) ? trace::Outcome::cancelled : trace::Outcome::failed;
+    if (task->exception)
+      outcome = is_cancelled(task->exception) ? trace::Outcome::cancelled : trace::Outcome::failed;
     trace::task_done(task->number, outcome);
   }
   if (task->gather != nullptr) {
@@ -277,7 +282,8 @@ bool Loop::finish(PromiseBase* task, const PromiseBase* main) {
     awaited = true;
   }
   if (!awaited && task->exception && !task->retrieved && !is_cancelled(task->exception)) {
-    // Nobody has asked for it yet. One more turn of the ready queue, then it is reported; see resume_report().
+    // Nobody has asked for it yet. One more turn of the ready queue, then it is reported; see
+    // resume_report().
     task->resume = resume_report;
     task->frame = task;
     task->reporting = true;

@@ -65,10 +65,11 @@ class Loop {
   // The running task. Only while a task runs.
   PromiseBase* current() const { return current_; }
 
-  // Back of the ready queue. These two and yield() have their rare case, sleepers that may be due and go first, in
-  // functions of their own with nothing left to do after the call: a coroutine they are inlined into then need
-  // not save registers for it.
-  void make_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object = 0, Site site = {nullptr, 0}) {
+  // Back of the ready queue. These two and yield() have their rare case, sleepers that may be due and go
+  // first, in functions of their own with nothing left to do after the call: a coroutine they are inlined
+  // into then need not save registers for it.
+  void make_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object = 0,
+                  Site site = {nullptr, 0}) {
     if (next_due_us_ != port::forever) [[unlikely]] {
       make_ready_after_due(task, reason, object, site);
     } else {
@@ -91,7 +92,7 @@ class Loop {
     PromiseBase* const task = current_;
     task->parked = Parked::list;
     task->waits_on.list = &list;
-    list.push_back(task);
+    list.push_waiter(task);
     trace::slice_end(task->number, reason, object, site);
   }
 
@@ -108,14 +109,15 @@ class Loop {
   // await_suspend() of a sleep: until `due` (ms, as ticks() counts them).
   void sleep_until(std::uint32_t due, Site site, trace::Reason reason = trace::Reason::sleep);
 
-  // await_suspend() of a wait for a device: until it has one of `events` (POLLIN, POLLOUT). Throws RuntimeError
-  // if another task already waits for the same.
+  // await_suspend() of a wait for a device: until it has one of `events` (POLLIN, POLLOUT). Throws
+  // RuntimeError if another task already waits for the same.
   void wait_for_io(IOBase& device, int events, std::uint32_t object, Site site);
 
   // await_resume() of every wait: throws what the wake-up brought, CancelledError or RuntimeError. Every wait
   // must call it, or take_wake(), once, whether it suspended or not.
   void check_wake() {
-    if (wake_ != Wake::normal) [[unlikely]] throw_wake();
+    if (wake_ != Wake::normal) [[unlikely]]
+      throw_wake();
   }
   [[noreturn]] static void throw_wake();
   // What the running task was woken by, for waits that have something to put right first.
@@ -142,9 +144,9 @@ class Loop {
   // wait_for(): whose end may interrupt the sleep the running task is about to begin.
   void allow_interrupt_by(PromiseBase* runner) { current_->waits_on.task = runner; }
 
-  // Makes a coroutine nobody has awaited into a task: in the ready queue (start) or in none yet (adopt). It has two
-  // handles then: the loop's and the caller's.
-  // Throws RuntimeError if `root` is nullptr: the coroutine was awaited or moved already.
+  // Makes a coroutine nobody has awaited into a task: in the ready queue (start) or in none yet (adopt). It
+  // has two handles then: the loop's and the caller's. Throws RuntimeError if `root` is nullptr: the
+  // coroutine was awaited or moved already.
   [[gnu::returns_nonnull]] PromiseBase* start(PromiseBase* root, const char* name, Site site);
   void adopt(PromiseBase* root, const char* name, Site site);
   // Runs until `main` has finished.
@@ -158,8 +160,8 @@ class Loop {
     call_attention(transferred);
   }
   void current_finished() { call_attention(finished); }
-  // The running coroutine has ended. True if it is a task nobody has a handle on and that needs no report: it is
-  // forgotten, and its frame may go at once.
+  // The running coroutine has ended. True if it is a task nobody has a handle on and that needs no report: it
+  // is forgotten, and its frame may go at once.
   bool forget_finished() {
     PromiseBase* const task = current_;
     if (task->leaf != task || task->handles != 1 || task->exception) return false;
@@ -177,8 +179,8 @@ class Loop {
 
  private:
   friend Loop& new_event_loop();
-  // What the loop must look at after this slice. It costs the usual slice nothing: the ready queue, which the loop
-  // looks at anyway, is made to look empty. Only at the very end of a slice.
+  // What the loop must look at after this slice. It costs the usual slice nothing: the ready queue, which the
+  // loop looks at anyway, is made to look empty. Only at the very end of a slice.
   using Attention = std::uint8_t;
   static constexpr Attention transferred = 1;  // the task goes on in another coroutine
   static constexpr Attention finished = 2;     // the task has ended
@@ -228,16 +230,16 @@ class Loop {
   void reset();
   static void resume_cancelled(void* task);
   static void resume_woken(void* frame);
-  static void resume_report(void* task);
+  static void resume_report(void* frame);
 
   WaitList ready_;
   PromiseBase* current_ = nullptr;
   std::uint64_t next_due_us_ = port::forever;  // no later than the first deadline in timers_; forever: none
-  Wake wake_ = Wake::normal;       // of the running task, until its co_await has seen it
+  Wake wake_ = Wake::normal;                   // of the running task, until its co_await has seen it
   Attention attention_ = 0;
   PromiseBase* hidden_ready_ = nullptr;
   bool running_ = false;
-  bool next_due_stale_ = false;    // the task with the first deadline left: next_due_us_ may be too early
+  bool next_due_stale_ = false;  // the task with the first deadline left: next_due_us_ may be too early
   WaitList io_waiters_;
   WaitList priority_io_waiters_;
   TaskLink all_{&all_, &all_};

@@ -19,9 +19,16 @@
 
 namespace asyncio {
 
+// Both directions of a connection. (Not a std::pair: g++ 15 forgets to destroy one that is taken apart by
+// `auto [reader, writer] = co_await …` when the coroutine is destroyed.)
+struct Connection {
+  Connection(StreamReader in, StreamWriter out) : reader(std::move(in)), writer(std::move(out)) {}
+  StreamReader reader;
+  StreamWriter writer;
+};
+
 // Who resumes where: waits for the socket at least once, then as device_wait.hpp says.
-inline Coro<std::pair<StreamReader, StreamWriter>> open_connection(std::string host, std::uint16_t port,
-                                                                   Site site = {}) {
+inline Coro<Connection> open_connection(std::string host, std::uint16_t port, Site site = {}) {
   const network::Address peer = co_await getaddrinfo(std::move(host), port, site);
   auto socket = std::make_shared<network::Socket>();
   socket->connect(peer);
@@ -29,8 +36,8 @@ inline Coro<std::pair<StreamReader, StreamWriter>> open_connection(std::string h
     co_await wait_writable(*socket, site);
   } while (!socket->finish_connect());
   const ExtraInfo info{socket->peer(), socket->local()};
-  co_return std::pair(StreamReader(socket, "connection", site),
-                      StreamWriter(socket, info, "connection", site));
+  co_return Connection(StreamReader(socket, "connection", site),
+                       StreamWriter(socket, info, "connection", site));
 }
 
 }  // namespace asyncio

@@ -19,7 +19,8 @@
 //      back to the end of the ready queue.
 //   4  Its time comes, or whoever it waits for wakes it: back of the ready queue. Task::cancel() does the
 //      same and leaves a note, which the co_await turns into CancelledError when the task runs.
-//   5  co_return or an exception: waiters are woken, the result stays in the frame until the last handle goes.
+//   5  co_return or an exception: waiters are woken, the result stays in the frame until the last handle
+//   goes.
 #pragma once
 
 #include <coroutine>
@@ -34,10 +35,10 @@
 // g++ 12 lays out the frame of a coroutine such as `Coro<> f() { if (co_await x) … }`, whose outermost block
 // declares no local, a pointer or two away from where coroutine_handle looks for it (GCC bug 106188, any
 // optimisation level, no warning). The promise is then where it should be, right behind the header with the
-// frame's resume and destroy functions, but both do not begin the allocated block, whose address those functions
-// want. Blocks are aligned to four pointers, so that the address follows from the promise's. Hence the rule of
-// this library: never use a coroutine_handle, always PromiseBase. Compiled away for other compilers; the
-// constant is in frame_allocator.hpp.
+// frame's resume and destroy functions, but both do not begin the allocated block, whose address those
+// functions want. Blocks are aligned to four pointers, so that the address follows from the promise's. Hence
+// the rule of this library: never use a coroutine_handle, always PromiseBase. Compiled away for other
+// compilers; the constant is in frame_allocator.hpp.
 
 namespace asyncio {
 
@@ -81,8 +82,8 @@ class PromiseBase {
     frame_allocator.deallocate(memory, size);
   }
 
-  // The two ends of every coroutine. They find it as the innermost one of the running task: the handle they are
-  // given may be wrong (see above), and a pointer would have to be kept in each frame.
+  // The two ends of every coroutine. They find it as the innermost one of the running task: the handle they
+  // are given may be wrong (see above), and a pointer would have to be kept in each frame.
 
   // A coroutine starts when it is awaited or its task has its first turn.
   struct InitialSuspend {
@@ -118,15 +119,17 @@ class PromiseBase {
   }
   void destroy_frame() noexcept { header()->destroy(frame_address()); }
 
-  // What the loop touches when a task sleeps, wakes and runs comes first: one cache line, where memory is slow.
+  // What the loop touches when a task sleeps, wakes and runs comes first: one cache line, where memory is
+  // slow.
   union {
     struct {
       PromiseBase* next;  // WaitList or TimerSlot
       PromiseBase* prev;  // TimerSlot
     };
-    struct {  // a coroutine another one awaits is in no list
+    struct {                // a coroutine another one awaits is in no list
       PromiseBase* caller;  // the coroutine that awaits this one
-      PromiseBase** owner;  // where the caller's Coro keeps its pointer to this frame; nullptr: no Coro owns it
+      PromiseBase**
+          owner;  // where the caller's Coro keeps its pointer to this frame; nullptr: no Coro owns it
     };
   };
 
@@ -138,7 +141,7 @@ class PromiseBase {
 
   // Eight bytes, cleared by one store.
   Parked parked = Parked::not_started;
-  Wake wake = Wake::normal;    // how its wait ends, until it resumes
+  Wake wake = Wake::normal;  // how its wait ends, until it resumes
   bool finished = false;
   bool retrieved = false;      // somebody has seen the result or exception
   bool has_value = false;      // the result was stored and not destroyed
@@ -153,9 +156,9 @@ class PromiseBase {
     IOBase* device;
     GatherWait* gather;
   } waits_on;
-  GatherWait* gather;  // the gather() this task belongs to; excludes waiters
+  GatherWait* gather;                           // the gather() this task belongs to; excludes waiters
   WaitList waiters{WaitList::Uninitialised()};  // tasks awaiting this one
-  TaskLink all;        // every unfinished task, in order of creation
+  TaskLink all;                                 // every unfinished task, in order of creation
   const char* name;
   [[no_unique_address]] trace::TaskNumber number;
 
@@ -189,6 +192,16 @@ inline PromiseBase* WaitList::after(const PromiseBase* task) { return task->next
 inline void WaitList::push_back(PromiseBase* task) {
   task->next = nullptr;
   append(task, task);
+}
+
+inline void WaitList::push_waiter(PromiseBase* task) {
+  task->next = nullptr;
+  if (head_ == nullptr) [[likely]] {
+    head_ = task;
+  } else {
+    last_->next = task;
+  }
+  last_ = task;
 }
 
 inline void WaitList::push_front(PromiseBase* task) {

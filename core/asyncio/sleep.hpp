@@ -1,8 +1,8 @@
 // sleep() and sleep_ms(): let other tasks run for a time. A sleep of 0 or less gives every ready task a turn.
 //
 // The deadline is fixed when sleep_ms() is called. The task becomes ready in the millisecond its deadline is,
-// ahead of whatever becomes ready later, and runs when the tasks before it have had their turn: never early by
-// more than the fraction of a millisecond in which it was called.
+// ahead of whatever becomes ready later, and runs when the tasks before it have had their turn: never early
+// by more than the fraction of a millisecond in which it was called.
 #pragma once
 
 #include <chrono>

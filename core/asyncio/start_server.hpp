@@ -22,6 +22,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "asyncio/awaited_closure.hpp"
 #include "asyncio/getaddrinfo.hpp"
 #include "asyncio/sleep.hpp"
 #include "asyncio/stream.hpp"
@@ -143,19 +144,15 @@ class [[nodiscard(
 
 inline Server::Guard Server::scoped(Site site) const { return {*this, site}; }
 
-// Listens from the call on and yields once, so that the server's task has begun when this returns. At most
-// `backlog` connections wait to be accepted; one is accepted each time the loop polls its devices, in a task
-// named "client" that goes behind everything ready.
+namespace serving {
+
 template <class Handler>
-requires serving::Starts<Handler, StreamReader, StreamWriter> ||
-    serving::Starts<Handler, StreamReader&, StreamWriter&>
-        Coro<Server> start_server(Handler handler, std::string host, std::uint16_t port, int backlog = 5,
-                                  Site site = {}) {
+Coro<Server> start(Handler handler, std::string host, std::uint16_t port, int backlog, Site site) {
   const network::Address local = co_await getaddrinfo(std::move(host), port, site);
-  auto state = std::make_shared<serving::State>();
+  auto state = std::make_shared<State>();
   state->socket.listen(local, backlog);
   auto kept = std::make_shared<Handler>(std::move(handler));
-  Server server(state, create_task(serving::serve(state, std::move(kept), site), "server", site));
+  Server server(state, create_task(serve(state, std::move(kept), site), "server", site));
   try {
     co_await sleep_ms(0, site);
   } catch (const CancelledError&) {
@@ -163,6 +160,21 @@ requires serving::Starts<Handler, StreamReader, StreamWriter> ||
     throw;
   }
   co_return server;
+}
+
+}  // namespace serving
+
+// Yields once, so that the server's task has begun to listen when this returns. At most `backlog` connections
+// wait to be accepted; one is accepted each time the loop polls its devices, in a task named "client" that
+// goes behind everything ready.
+template <class Handler>
+requires serving::Starts<std::decay_t<Handler>, StreamReader, StreamWriter> ||
+    serving::Starts<std::decay_t<Handler>, StreamReader&, StreamWriter&>
+        Coro<Server> start_server(Handler&& handler, std::string host, std::uint16_t port, int backlog = 5,
+                                  Site site = {}) {
+  COROSCOPE_CHECK_CLOSURE(Handler);
+  return serving::start<std::decay_t<Handler>>(std::forward<Handler>(handler), std::move(host), port, backlog,
+                                               site);
 }
 
 }  // namespace asyncio

@@ -3,8 +3,9 @@
 namespace asyncio {
 
 void throw_no_running_loop() {
-  throw RuntimeError("create_task(): no running event loop; call it from a coroutine, or use "
-                     "get_event_loop().create_task() before run()");
+  throw RuntimeError(
+      "create_task(): no running event loop; call it from a coroutine, or use "
+      "get_event_loop().create_task() before run()");
 }
 
 std::vector<Task<>> all_tasks() {

@@ -1,6 +1,6 @@
-// Task<T>: a handle on a coroutine that runs on its own, made by create_task(). Handles are shared and cheap to
-// copy; the result, or the exception, is kept until the last one goes. Task<> refers to a task of any result.
-// Also here: run(), create_task(), current_task(), all_tasks(), get_event_loop().
+// Task<T>: a handle on a coroutine that runs on its own, made by create_task(). Handles are shared and cheap
+// to copy; the result, or the exception, is kept until the last one goes. Task<> refers to a task of any
+// result. Also here: run(), create_task(), current_task(), all_tasks(), get_event_loop().
 #pragma once
 
 #include <exception>
@@ -112,10 +112,12 @@ class TaskAwaiter {
 
   bool await_ready() const {
     PromiseBase* const target = task_.promise();
-    if (target == nullptr) throw RuntimeError("cannot await an empty Task: assign it from create_task() first");
+    if (target == nullptr)
+      throw RuntimeError("cannot await an empty Task: assign it from create_task() first");
     if (target->finished) return true;
     if (target == event_loop.current()) throw RuntimeError("a task cannot await itself");
-    if (target->gather != nullptr) throw RuntimeError("can't wait");  // a gather() has it: MicroPython's words
+    if (target->gather != nullptr)
+      throw RuntimeError("can't wait");  // a gather() has it: MicroPython's words
     return false;
   }
   void await_suspend(std::coroutine_handle<>) const noexcept {
@@ -170,8 +172,8 @@ inline Loop& get_event_loop() { return event_loop; }
 // MicroPython. Throws RuntimeError while the loop is running.
 Loop& new_event_loop();
 
-// Runs a coroutine as the task "main" until it ends; returns its result or throws what it ended by. Other tasks
-// stay queued for the next run().
+// Runs a coroutine as the task "main" until it ends; returns its result or throws what it ended by. Other
+// tasks stay queued for the next run().
 template <class T>
 T run(Coro<T> coro, Site site = {}) {
   return event_loop.run_until_complete(std::move(coro), site);
@@ -183,7 +185,8 @@ T run(Coro<T> coro, Site site = {}) {
 // RuntimeError when no loop runs: use get_event_loop().create_task() to queue a task before run().
 template <class T>
 Task<T> create_task(Coro<T>&& coro, const char* name = nullptr, Site site = {}) {
-  if (!event_loop.is_running()) [[unlikely]] throw_no_running_loop();
+  if (!event_loop.is_running()) [[unlikely]]
+    throw_no_running_loop();
   return event_loop.create_task(std::move(coro), name, site);
 }
 

@@ -37,6 +37,7 @@
 #include <utility>
 #include <vector>
 
+#include "asyncio/awaited_closure.hpp"
 #include "asyncio/task.hpp"
 
 namespace asyncio {
@@ -74,40 +75,14 @@ class TaskGroup {
 
   // `body(group)`, then join(). Returns what the body does; the body may be a coroutine or a function.
   template <class Body>
-  static Coro<> run(Body body,
-                    Site site = {}) requires std::is_void_v<std::invoke_result_t<Body&, TaskGroup&>> {
-    TaskGroup group(site);
-    std::exception_ptr failure;
-    try {
-      body(group);
-    } catch (...) {
-      failure = std::current_exception();
+  static auto run(Body&& body, Site site = {}) {
+    COROSCOPE_CHECK_CLOSURE(Body);
+    using Result = std::invoke_result_t<std::decay_t<Body>&, TaskGroup&>;
+    if constexpr (std::is_void_v<Result>) {
+      return run_function<std::decay_t<Body>>(std::forward<Body>(body), site);
+    } else {
+      return run_coroutine<std::decay_t<Body>>(std::forward<Body>(body), site);
     }
-    co_await group.finish(std::move(failure), false, site);
-  }
-  template <class Body>
-  static auto run(Body body, Site site = {}) -> std::invoke_result_t<Body&, TaskGroup&>
-  requires(!std::is_void_v<std::invoke_result_t<Body&, TaskGroup&>>) {
-    using T = typename std::invoke_result_t<Body&, TaskGroup&>::value_type;
-    TaskGroup group(site);
-    group.owner_ = event_loop.current();
-    std::conditional_t<std::is_void_v<T>, bool, std::optional<T>> value{};
-    std::exception_ptr failure;
-    bool cancelled = false;
-    try {
-      if constexpr (std::is_void_v<T>) {
-        co_await body(group);
-      } else {
-        value.emplace(co_await body(group));
-      }
-    } catch (const CancelledError&) {
-      cancelled = true;
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    group.owner_ = nullptr;
-    co_await group.finish(std::move(failure), cancelled, site);
-    if constexpr (!std::is_void_v<T>) co_return std::move(*value);
   }
 
  private:
@@ -133,6 +108,41 @@ class TaskGroup {
       if (member.group != nullptr) member.group->member_failed(std::current_exception());
       throw;
     }
+  }
+
+  template <class Body>
+  static Coro<> run_function(Body body, Site site) {
+    TaskGroup group(site);
+    std::exception_ptr failure;
+    try {
+      body(group);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    co_await group.finish(std::move(failure), false, site);
+  }
+  template <class Body>
+  static std::invoke_result_t<Body&, TaskGroup&> run_coroutine(Body body, Site site) {
+    using T = typename std::invoke_result_t<Body&, TaskGroup&>::value_type;
+    TaskGroup group(site);
+    group.owner_ = event_loop.current();
+    std::conditional_t<std::is_void_v<T>, bool, std::optional<T>> value{};
+    std::exception_ptr failure;
+    bool cancelled = false;
+    try {
+      if constexpr (std::is_void_v<T>) {
+        co_await body(group);
+      } else {
+        value.emplace(co_await body(group));
+      }
+    } catch (const CancelledError&) {
+      cancelled = true;
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    group.owner_ = nullptr;
+    co_await group.finish(std::move(failure), cancelled, site);
+    if constexpr (!std::is_void_v<T>) co_return std::move(*value);
   }
 
   void check_open() const;

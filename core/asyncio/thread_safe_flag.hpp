@@ -1,5 +1,5 @@
-// ThreadSafeFlag: how an interrupt wakes a task. set() may be called from anywhere; one task waits; the flag clears
-// itself when that task goes on, and sets before then count as one.
+// ThreadSafeFlag: how an interrupt wakes a task. set() may be called from anywhere; one task waits; the flag
+// clears itself when that task goes on, and sets before then count as one.
 //
 // By default the waiter goes behind whatever is ready when the loop sees the flag, as in MicroPython. With
 // set_priority(true) it runs next instead.

@@ -13,8 +13,8 @@
 
 #include "asyncio/promise_base.hpp"
 
-// log2 of the slots of a level: 8 (4 levels of 256, 8 KiB) where memory is plenty, 4 (8 levels of 16, 512 bytes)
-// on a 32-bit board. The order of tasks does not depend on it.
+// log2 of the slots of a level: 8 (4 levels of 256, 8 KiB) where memory is plenty, 4 (8 levels of 16, 512
+// bytes) on a 32-bit board. The order of tasks does not depend on it.
 #ifndef COROSCOPE_WHEEL_BITS
 #define COROSCOPE_WHEEL_BITS (sizeof(void*) == 8 ? 8 : 4)
 #endif
@@ -49,8 +49,8 @@ class TimerWheel {
   template <class Due>
   void advance(Milliseconds time, Due&& due);
 
-  // The earliest deadline; where hundreds of tasks sleep in one slot, possibly a time before it. The wheel must
-  // not be empty.
+  // The earliest deadline; where hundreds of tasks sleep in one slot, possibly a time before it. The wheel
+  // must not be empty.
   Milliseconds next_deadline() const;
 
  private:
@@ -121,7 +121,8 @@ void TimerWheel::cascade(unsigned level, unsigned slot, Due& due) {
       due(task, task);
     } else {
       place(task);
-      // It runs soon, and among very many sleepers its frame is out of the cache. (Costs a board without one nothing.)
+      // It runs soon, and among very many sleepers its frame is out of the cache. (Costs a board without one
+      // nothing.)
       if (level == 1) __builtin_prefetch(static_cast<const std::byte*>(task->frame) + sizeof(PromiseBase));
     }
     task = next;
@@ -138,7 +139,8 @@ void TimerWheel::advance(Milliseconds time, Due&& due) {
     // What is left of the lowest level's turn.
     const bool same_turn = (now_ ^ time) >> bits == 0;
     const unsigned end = same_turn ? digit(time, 0) + 1 : slots;
-    for (unsigned slot = find(0, digit(now_, 0) + 1); slot < end; slot = find(0, slot + 1)) take_due(slot, due);
+    for (unsigned slot = find(0, digit(now_, 0) + 1); slot < end; slot = find(0, slot + 1))
+      take_due(slot, due);
     if (same_turn) {
       now_ = time;
       return;

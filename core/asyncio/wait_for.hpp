@@ -3,9 +3,10 @@
 //   int value = co_await asyncio::wait_for(read_sensor(), 2s);   // throws TimeoutError
 //   int value = co_await asyncio::wait_for_ms(read_sensor(), 50);
 //
-// On timeout the awaited task is cancelled, and its clean-up is waited for, before TimeoutError is thrown; also if
-// it swallowed the cancellation. A result or exception of the task comes through. Cancelled itself, it cancels
-// the awaited task and throws CancelledError at once. A timeout of 0 still gives an immediate result.
+// On timeout the awaited task is cancelled, and its clean-up is waited for, before TimeoutError is thrown;
+// also if it swallowed the cancellation. A result or exception of the task comes through. Cancelled itself,
+// it cancels the awaited task and throws CancelledError at once. A timeout of 0 still gives an immediate
+// result.
 #pragma once
 
 #include <chrono>

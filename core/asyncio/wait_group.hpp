@@ -1,6 +1,6 @@
-// What WaitAny and WaitAll have in common: a task waits for several event-like objects at once, by one helper task
-// for each, until enough of them have triggered. The helpers of a wait have ended when it ends, however it ends:
-// they are cancelled, which takes nothing from an object that has not triggered.
+// What WaitAny and WaitAll have in common: a task waits for several event-like objects at once, by one helper
+// task for each, until enough of them have triggered. The helpers of a wait have ended when it ends, however
+// it ends: they are cancelled, which takes nothing from an object that has not triggered.
 //
 // An event-like object (Hinch's ELO) has wait(), which is awaited, and possibly clear().
 #pragma once
@@ -17,7 +17,9 @@
 namespace asyncio {
 
 template <class Object>
-concept EventLike = requires(Object& object) { object.wait(); };
+concept EventLike = requires(Object& object) {
+  object.wait();
+};
 
 class WaitGroup {
  public:
@@ -30,8 +32,8 @@ class WaitGroup {
   // The first one that triggered.
   std::size_t first() const { return first_; }
 
-  // Waits for each of `objects`, in their order. Throws what the wait for one of them threw, first of all CancelledError
-  // for the calling task.
+  // Waits for each of `objects`, in their order. Throws what the wait for one of them threw, first of all
+  // CancelledError for the calling task.
   template <class... Objects>
   Coro<> wait(std::tuple<Objects...>& objects, const char* name, Site site) {
     std::array<Task<>, sizeof...(Objects)> helpers;

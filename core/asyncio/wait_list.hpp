@@ -1,6 +1,6 @@
-// The intrusive lists of tasks; none allocates or owns its tasks. WaitList: first in, first out: the ready queue,
-// and who waits for an Event, a Lock, a task's end. TimerSlot: the same for a slot of the timer wheel, where a task
-// can leave from the middle in constant time however many there are.
+// The intrusive lists of tasks; none allocates or owns its tasks. WaitList: first in, first out: the ready
+// queue, and who waits for an Event, a Lock, a task's end. TimerSlot: the same for a slot of the timer wheel,
+// where a task can leave from the middle in constant time however many there are.
 #pragma once
 
 namespace asyncio {
@@ -19,6 +19,7 @@ class WaitList {
   PromiseBase* front() const { return head_; }
   static inline PromiseBase* after(const PromiseBase* task);  // nullptr if it is the last
   inline void push_back(PromiseBase* task);
+  inline void push_waiter(PromiseBase* task);                 // push_back() where the list is most often empty
   inline void push_front(PromiseBase* task);
   inline void append(PromiseBase* first, PromiseBase* last);  // a chain of `next` that ends in nullptr
   inline void append_all_of(WaitList& other);                 // leaves `other`, which is not empty, empty

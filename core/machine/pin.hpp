@@ -1,5 +1,6 @@
-// Pin: one pin of the board, read and driven as MicroPython's machine.Pin. A Pin is only the pin's number: copies
-// are cheap and mean the same pin. The board this is linked with defines the functions without a body here.
+// Pin: one pin of the board, read and driven as MicroPython's machine.Pin. A Pin is only the pin's number:
+// copies are cheap and mean the same pin. The board this is linked with defines the functions without a body
+// here.
 //
 //   machine::Pin led(25, machine::Pin::OUT);
 //   led.on();
@@ -14,8 +15,9 @@ class Pin {
   enum Mode : unsigned char { IN, OUT, OPEN_DRAIN };
   enum Pull : unsigned char { PULL_NONE, PULL_UP, PULL_DOWN };
 
-  // Throws asyncio::ValueError if the board has no such pin. The first form leaves the pin's mode as it is, which
-  // after a reset is IN without a pull. `value` is the level an output starts with; without it, the one it has.
+  // Throws asyncio::ValueError if the board has no such pin. The first form leaves the pin's mode as it is,
+  // which after a reset is IN without a pull. `value` is the level an output starts with; without it, the one
+  // it has.
   explicit Pin(int id);
   Pin(int id, Mode mode, Pull pull = PULL_NONE) : Pin(id) { init(mode, pull); }
   Pin(int id, Mode mode, int value) : Pin(id) { init(mode, PULL_NONE, value); }

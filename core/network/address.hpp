@@ -10,7 +10,8 @@
 namespace network {
 
 struct Address {
-  std::array<std::uint8_t, 4> ip{};  // as it is written: 192.168.4.1 is {192, 168, 4, 1}; 0.0.0.0 is any of the board's
+  std::array<std::uint8_t, 4>
+      ip{};  // as it is written: 192.168.4.1 is {192, 168, 4, 1}; 0.0.0.0 is any of the board's
   std::uint16_t port = 0;
 
   // "192.168.4.1" and a port; nothing if the text is not four decimal numbers up to 255 with dots between.

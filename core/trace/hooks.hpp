@@ -17,7 +17,8 @@ inline void write(Record* at, std::uint64_t time_ns, Kind kind, std::uint32_t ta
   static_assert(std::endian::native == std::endian::little, "a trace is little-endian");
   const std::uint32_t what =
       static_cast<std::uint32_t>(kind) | static_cast<std::uint32_t>(reason) << 8 | std::uint32_t{extra} << 16;
-  const std::uint64_t words[3] = {time_ns, task | std::uint64_t{object} << 32, site | std::uint64_t{what} << 32};
+  const std::uint64_t words[3] = {time_ns, task | std::uint64_t{object} << 32,
+                                  site | std::uint64_t{what} << 32};
   std::memcpy(at, words, sizeof words);
 }
 inline void emit(Kind kind, std::uint32_t task, std::uint32_t object, std::uint32_t site = 0,
@@ -58,8 +59,8 @@ inline void task_created(const TaskNumber& task, const TaskNumber* by, const cha
   const std::uint16_t name_id = recorder.text_id(name);
   emit(Kind::task_created, task.id(), by != nullptr ? by->id() : 0, site, 0, name_id);
 }
-inline void task_ready(const TaskNumber& task, Reason reason, std::uint32_t object = 0, Site site = {nullptr, 0},
-                       bool priority = false) {
+inline void task_ready(const TaskNumber& task, Reason reason, std::uint32_t object = 0,
+                       Site site = {nullptr, 0}, bool priority = false) {
   emit(Kind::task_ready, task.id(), object, site, static_cast<std::uint8_t>(reason), priority ? 1 : 0);
 }
 inline void slice_begin(const TaskNumber& task) {
@@ -87,7 +88,8 @@ inline void task_done(const TaskNumber& task, Outcome outcome) {
 inline void object_event(Kind kind, const Object& object, Site site = {nullptr, 0}, std::size_t extra = 0) {
   emit(kind, 0, object.id(), site, 0, static_cast<std::uint16_t>(extra < 0xffff ? extra : 0xffff));
 }
-inline void task_event(Kind kind, const TaskNumber& task, std::uint32_t object = 0, Site site = {nullptr, 0}) {
+inline void task_event(Kind kind, const TaskNumber& task, std::uint32_t object = 0,
+                       Site site = {nullptr, 0}) {
   emit(kind, task.id(), object, site);
 }
 inline void loop_event(Kind kind) { emit(kind, 0, 0); }

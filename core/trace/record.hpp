@@ -9,55 +9,55 @@ namespace trace {
 
 // What happened. The comment names the fields that carry meaning; `time_ns` always does, except in `text`.
 enum class Kind : std::uint8_t {
-  text = 0,         // a piece of a string: see TextRecord
-  object_created,   // object, reason = ObjectKind, site, task = text id of its name (0: none)
-  task_created,     // task, object = task that created it (0: none), site, extra = text id of its name
-  task_ready,       // task, reason = Reason, object = what woke it, site = the line that did, extra = 1: priority
-  slice_begin,      // task: the scheduler chose it
-  slice_end,        // task, reason = Reason it waits for, object, site = the line it waits at; a sleep has its
-                    // deadline (ms, low 32 bits) in object
-  call,             // task awaits a coroutine of its own at site
-  call_return,      // task came back from one
-  task_done,        // task, reason = Outcome
-  event_set,        // object, site
-  event_clear,      // object, site
-  lock_acquire,     // task, object
-  lock_release,     // task, object, site
-  queue_put,        // object, extra = items now in it
-  queue_get,        // object, extra = items now in it
-  value,            // object, extra = a semaphore's count, a barrier's arrivals
-  cancel,           // task asked to cancel, site
-  exception,        // task ended by one nobody retrieved (yet)
-  isr_enter,        // object = interrupt
-  isr_exit,         // object
-  idle_begin,       // nothing ready; object/extra unused
-  idle_end,         //
-  pin,              // object = pin number, extra = level (0, 1)
-  console,          // bytes written to the console follow in a text record with id = 0
-  run_begin,        // run() entered
-  run_end,          // run() left
-  stop,             // the board stopped, reason = Stop, extra = exit status or signal number; a message may
-                    // follow in a text record with id = 0
-  first_free        // board- and simulator-specific kinds start here
+  text = 0,        // a piece of a string: see TextRecord
+  object_created,  // object, reason = ObjectKind, site, task = text id of its name (0: none)
+  task_created,    // task, object = task that created it (0: none), site, extra = text id of its name
+  task_ready,   // task, reason = Reason, object = what woke it, site = the line that did, extra = 1: priority
+  slice_begin,  // task: the scheduler chose it
+  slice_end,    // task, reason = Reason it waits for, object, site = the line it waits at; a sleep has its
+                // deadline (ms, low 32 bits) in object
+  call,         // task awaits a coroutine of its own at site
+  call_return,  // task came back from one
+  task_done,    // task, reason = Outcome
+  event_set,    // object, site
+  event_clear,  // object, site
+  lock_acquire,  // task, object
+  lock_release,  // task, object, site
+  queue_put,     // object, extra = items now in it
+  queue_get,     // object, extra = items now in it
+  value,         // object, extra = a semaphore's count, a barrier's arrivals
+  cancel,        // task asked to cancel, site
+  exception,     // task ended by one nobody retrieved (yet)
+  isr_enter,     // object = interrupt
+  isr_exit,      // object
+  idle_begin,    // nothing ready; object/extra unused
+  idle_end,      //
+  pin,           // object = pin number, extra = level (0, 1)
+  console,       // bytes written to the console follow in a text record with id = 0
+  run_begin,     // run() entered
+  run_end,       // run() left
+  stop,          // the board stopped, reason = Stop, extra = exit status or signal number; a message may
+                 // follow in a text record with id = 0
+  first_free     // board- and simulator-specific kinds start here
 };
 
 // Why a task became ready, or what it waits for.
 enum class Reason : std::uint8_t {
   created = 0,
-  yield,        // sleep_ms(0)
+  yield,  // sleep_ms(0)
   sleep,
   event,
   lock,
   semaphore,
   condition,
-  queue_get,    // waits for an item
-  queue_put,    // waits for room
+  queue_get,  // waits for an item
+  queue_put,  // waits for room
   queue_join,
   barrier,
-  flag,         // ThreadSafeFlag
+  flag,  // ThreadSafeFlag
   io_read,
   io_write,
-  task,         // awaits another task's end
+  task,  // awaits another task's end
   gather,
   cancelled,
   timeout,
@@ -69,7 +69,19 @@ enum class Reason : std::uint8_t {
 enum class Outcome : std::uint8_t { returned = 0, cancelled, failed };
 
 enum class ObjectKind : std::uint8_t {
-  event = 0, lock, semaphore, condition, queue, barrier, flag, stream, delay, message, isr, pin, other
+  event = 0,
+  lock,
+  semaphore,
+  condition,
+  queue,
+  barrier,
+  flag,
+  stream,
+  delay,
+  message,
+  isr,
+  pin,
+  other
 };
 
 // Why the board stopped.

@@ -22,10 +22,11 @@ class Recorder {
   constexpr Recorder() = default;
 
   void append(const Record& record) { *room_for(1) = record; }
-  // Room for `count` records that will be written at once. The hooks fill it themselves: a record put together
-  // in registers and stored as three words is what makes tracing cheap.
+  // Room for `count` records that will be written at once. The hooks fill it themselves: a record put
+  // together in registers and stored as three words is what makes tracing cheap.
   Record* room_for(std::size_t count) {
-    if (next_ + count > COROSCOPE_TRACE_BUFFER) [[unlikely]] flush();
+    if (next_ + count > COROSCOPE_TRACE_BUFFER) [[unlikely]]
+      flush();
     Record* const room = buffer_ + next_;
     next_ += count;
     return room;
@@ -40,7 +41,8 @@ class Recorder {
   // Text id of the file and the line in one number.
   std::uint32_t site_id(Site site) {
     const char* const file = site.file();
-    if (file != last_file_) [[unlikely]] look_up(file);
+    if (file != last_file_) [[unlikely]]
+      look_up(file);
     return last_file_id_ | site.line();
   }
 

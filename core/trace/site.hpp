@@ -20,7 +20,9 @@ class Site {
   // instead of std::source_location because clang 14 lacks it and each of its uses costs 28 bytes more.
   Site(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) noexcept
       : packed_(reinterpret_cast<std::uintptr_t>(file) | static_cast<std::uint64_t>(line & 0xffffU) << 48) {}
-  const char* file() const { return reinterpret_cast<const char*>(static_cast<std::uintptr_t>(packed_ & ~(0xffffULL << 48))); }
+  const char* file() const {
+    return reinterpret_cast<const char*>(static_cast<std::uintptr_t>(packed_ & ~(0xffffULL << 48)));
+  }
   unsigned line() const { return static_cast<unsigned>(packed_ >> 48); }  // modulo 65536
 
  private:

@@ -95,13 +95,15 @@ TEST_F(CancellationTest, EndsEveryKindOfWait) {
     const auto on_lock = [](asyncio::Lock& l) -> Coro<> { co_await l.acquire(); };
     const auto on_flag = [](asyncio::ThreadSafeFlag& f) -> Coro<> { co_await f.wait(); };
     const auto on_sleep = []() -> Coro<> { co_await sleep_ms(1000); };
-    const auto on_gather = [](decltype(on_sleep) call) -> Coro<> { co_await asyncio::gather(call(), call()); };
+    const auto on_gather = [](decltype(on_sleep) call) -> Coro<> {
+      co_await asyncio::gather(call(), call());
+    };
     const auto on_timeout = [](asyncio::Event& e) -> Coro<> { co_await asyncio::wait_for_ms(e.wait(), 900); };
     const auto yielding = []() -> Coro<> {
       for (;;) co_await sleep_ms(0);
     };
-    const std::vector<Task<>> tasks{create_task(on_event(event)), create_task(on_lock(lock)),
-                                    create_task(on_flag(flag)),   create_task(on_sleep()),
+    const std::vector<Task<>> tasks{create_task(on_event(event)),     create_task(on_lock(lock)),
+                                    create_task(on_flag(flag)),       create_task(on_sleep()),
                                     create_task(on_gather(on_sleep)), create_task(on_timeout(event)),
                                     create_task(yielding())};
     co_await sleep_ms(5);

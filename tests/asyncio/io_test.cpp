@@ -1,11 +1,10 @@
 // Devices, flags and interrupts: who runs when one is ready, in the default order and with priority.
-#include "asyncio/io_base.hpp"
-
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "asyncio/console.hpp"
+#include "asyncio/io_base.hpp"
 #include "asyncio/sleep.hpp"
 #include "asyncio/task.hpp"
 #include "asyncio/thread_safe_flag.hpp"
@@ -22,8 +21,8 @@ namespace {
 
 class IoTest : public virtual_board::Test {};
 
-// `busy` tasks that give way all the time, each slice 100 µs; the flag is set by an interrupt in the first of them.
-// How many of their slices pass until the waiter runs.
+// `busy` tasks that give way all the time, each slice 100 µs; the flag is set by an interrupt in the first of
+// them. How many of their slices pass until the waiter runs.
 int slices_until_served(bool priority, int busy) {
   static int slices;
   slices = 0;

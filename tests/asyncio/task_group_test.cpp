@@ -143,6 +143,20 @@ TEST_F(TaskGroupTest, TheBodyMayBeAFunction) {
   }());
 }
 
+TEST_F(TaskGroupTest, ABodyWithANameIsCopied) {
+  run([]() -> Coro<> {
+    const auto kept = std::make_shared<int>(1);
+    const auto body = [kept](TaskGroup& group) -> Coro<int> {
+      group.create_task(work("member", 10));
+      co_await sleep_ms(1);
+      co_return *kept;
+    };
+    EXPECT_EQ(kept.use_count(), 2);
+    EXPECT_EQ(co_await TaskGroup::run(body), 1);
+    EXPECT_EQ(kept.use_count(), 2);
+  }());
+}
+
 TEST_F(TaskGroupTest, MembersAreTasksWithNameAndResult) {
   run([]() -> Coro<> {
     Task<int> answer;

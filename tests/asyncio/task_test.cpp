@@ -178,7 +178,9 @@ TEST_F(TaskTest, UnretrievedExceptionsAreReportedWithTheTasksName) {
 
 TEST_F(TaskTest, AnExceptionHandlerMayEndTheRun) {
   asyncio::get_event_loop().set_exception_handler(
-      [](asyncio::Loop&, const asyncio::ExceptionContext& context) { std::rethrow_exception(context.exception); });
+      [](asyncio::Loop&, const asyncio::ExceptionContext& context) {
+        std::rethrow_exception(context.exception);
+      });
   EXPECT_THROW(run([]() -> Coro<> {
                  create_task(fails());
                  co_await sleep_ms(50);
@@ -210,7 +212,8 @@ TEST_F(TaskTest, CreateTaskOutsideALoopSaysWhatToUse) {
 
 TEST_F(TaskTest, RunInsideALoopSaysWhatToUse) {
   run([]() -> Coro<> {
-    EXPECT_EQ(words_of([] { run(nothing()); }), "run() inside a running event loop: co_await the coroutine instead");
+    EXPECT_EQ(words_of([] { run(nothing()); }),
+              "run() inside a running event loop: co_await the coroutine instead");
     EXPECT_EQ(words_of([] { asyncio::new_event_loop(); }), "new_event_loop() inside a running event loop");
     co_return;
   }());

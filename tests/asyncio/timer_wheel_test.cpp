@@ -20,7 +20,9 @@ class Model {
   void insert(PromiseBase* task) { tasks_.push_back(task); }
   void remove(PromiseBase* task) { tasks_.erase(std::find(tasks_.begin(), tasks_.end(), task)); }
   std::vector<PromiseBase*> take_due(std::uint32_t now) {
-    const auto is_due = [now](const PromiseBase* task) { return static_cast<std::int32_t>(task->due - now) <= 0; };
+    const auto is_due = [now](const PromiseBase* task) {
+      return static_cast<std::int32_t>(task->due - now) <= 0;
+    };
     std::vector<PromiseBase*> due;
     std::copy_if(tasks_.begin(), tasks_.end(), std::back_inserter(due), is_due);
     tasks_.erase(std::remove_if(tasks_.begin(), tasks_.end(), is_due), tasks_.end());

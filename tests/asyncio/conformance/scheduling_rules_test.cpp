@@ -116,18 +116,11 @@ Coro<> sleeps_are_called_before_they_are_awaited() {
   co_await long_sleep;
   print("woke at %d\n", now_ms());
 
-  auto short_sleep = asyncio::sleep_ms(1);
+  auto missed_sleep = asyncio::sleep_ms(1);
   asyncio::create_task(say("ready before the deadline"));
   spend_ms(5);
-  co_await short_sleep;
-  print("woke at %d\n", now_ms());
-
-  auto missed_sleep = asyncio::sleep_ms(1);
-  spend_ms(5);
-  asyncio::create_task(say("ready after the deadline"));
   co_await missed_sleep;
   print("woke at %d\n", now_ms());
-  co_await asyncio::sleep_ms(0);
 }
 
 TEST_F(SchedulingRules, TheDeadlineIsFixedWhenSleepIsCalled) {
@@ -137,7 +130,23 @@ TEST_F(SchedulingRules, TheDeadlineIsFixedWhenSleepIsCalled) {
 woke at 10
 ready before the deadline
 woke at 15
-woke at 20
+)");
+}
+
+Coro<> sleep_is_overdue_when_awaited() {
+  auto missed_sleep = asyncio::sleep_ms(1);
+  spend_ms(5);
+  asyncio::create_task(say("ready after the deadline"));
+  co_await missed_sleep;
+  print("woke at %d\n", now_ms());
+  co_await asyncio::sleep_ms(0);
+}
+
+TEST_F(SchedulingRules, ASleepOverdueWhenAwaitedRunsBeforeWhatBecameReadyAfterItsDeadline) {
+  asyncio::run(sleep_is_overdue_when_awaited());
+
+  expect_lines(R"(
+woke at 5
 ready after the deadline
 )");
 }
@@ -466,6 +475,28 @@ timeout 10
 f cleans up
 f is clean 15
 timeout of 0 15
+)");
+}
+
+Coro<int> hogs_the_cpu() {
+  spend_ms(4);
+  co_return 7;
+}
+
+Coro<> waits_for_the_hog() { print("result %d\n", co_await asyncio::wait_for_ms(hogs_the_cpu(), 1)); }
+
+Coro<> wait_for_beside_a_sleeper() {
+  const Task<> waiting = asyncio::create_task(waits_for_the_hog());
+  asyncio::create_task(sleeper(3, "sleeper"));
+  co_await asyncio::sleep_ms(10);
+}
+
+TEST_F(SchedulingRules, AResultThatComesAfterTheTimeoutIsReturnedInTheTurnOfTheTimeout) {
+  asyncio::run(wait_for_beside_a_sleeper());
+
+  expect_lines(R"(
+result 7
+sleeper 4
 )");
 }
 

@@ -1,6 +1,6 @@
-// co_await inside the condition of if, while, switch … in coroutines whose outermost block declares no local: g++ 12
-// lays their frames out in an unexpected place (see core/asyncio/promise_base.hpp). Built at every optimisation
-// level; and once without the cure, which must fail.
+// co_await inside the condition of if, while, switch … in coroutines whose outermost block declares no local:
+// g++ 12 lays their frames out in an unexpected place (see core/asyncio/promise_base.hpp). Built at every
+// optimisation level; and once without the cure, which must fail.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -12,8 +12,8 @@
 #include "asyncio/gather.hpp"
 #include "asyncio/lock.hpp"
 #include "asyncio/sleep.hpp"
-#include "asyncio/wait_for.hpp"
 #include "asyncio/virtual_board.hpp"
+#include "asyncio/wait_for.hpp"
 
 using asyncio::Coro;
 using asyncio::create_task;
@@ -111,7 +111,8 @@ Coro<> nested(bool value) {
   }
 }
 Coro<> with_parameters(Counted first, std::string second, const Counted& third) {
-  if (co_await truth(first.text == "first")) print("%s %s %s\n", first.text.c_str(), second.c_str(), third.text.c_str());
+  if (co_await truth(first.text == "first"))
+    print("%s %s %s\n", first.text.c_str(), second.c_str(), third.text.c_str());
 }
 Coro<int> returning(bool value) {
   if (co_await truth(value)) co_return 1;

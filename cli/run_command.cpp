@@ -1,0 +1,206 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/lesson.hpp"
+#include "cli/lesson_build.hpp"
+#include "cli/process.hpp"
+#include "cli/trace_output.hpp"
+#include "mcu/profile.hpp"
+#include "model/format.hpp"
+#include "model/why.hpp"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t usual_run_ns = 10'000'000'000;
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// From here on Ctrl-C ends the lesson, not this program, which still shows what there is.
+void catch_interrupts() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+// As a user would name it: from the current folder on, if it is below.
+std::string shown_path(const fs::path& path) {
+  std::error_code error;
+  const fs::path relative = fs::proximate(path, error);
+  return error || relative.string().starts_with("..") ? path.string() : relative.string();
+}
+
+std::string read_text(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The sources go into the trace: names are found in them, and who opens it elsewhere can see the lines it
+// speaks of.
+void add_sources(model::TraceInfo& info, const Lesson& lesson) {
+  info.main_file = lesson.source.filename().string();
+  info.sources.add(info.main_file, read_text(lesson.source));
+  if (info.main_file != "main.cpp") return;  // a file among others, which need not belong to it
+  constexpr std::uintmax_t longest = 1024 * 1024;
+  std::error_code error;
+  for (fs::directory_iterator entry(lesson.folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string ending = entry->path().extension().string();
+    const bool header = ending == ".hpp" || ending == ".h";
+    std::error_code unreadable;
+    if (header && entry->file_size(unreadable) < longest && !unreadable) {
+      info.sources.add(entry->path().filename().string(), read_text(entry->path()));
+    }
+  }
+}
+
+void print_compiler_output(const std::string& text) {
+  const bool colour = screen_of(STDERR_FILENO).colour;
+  std::cerr << (colour ? text : without_escapes(text));
+}
+
+struct Outputs {
+  TraceOutput screen;
+  std::optional<TraceOutput> file;
+};
+
+// Reads the lesson's records to their end, or until the user has had enough.
+void follow(PipedProcess& process, model::State& state, Outputs& outputs) {
+  std::array<trace::Record, 4096> records;
+  std::size_t size = 0;  // bytes in `records`; a read may end within a record
+  while (interrupted == 0) {
+    const std::size_t got =
+        process.read(reinterpret_cast<char*>(records.data()) + size, sizeof records - size);
+    if (got == 0) break;
+    size += got;
+    const std::size_t whole = size / sizeof(trace::Record);
+    for (std::size_t i = 0; i < whole; ++i) {
+      state.apply(records[i]);
+      outputs.screen.write(records[i], state);
+      if (outputs.file) outputs.file->write(records[i], state);
+    }
+    size -= whole * sizeof(trace::Record);
+    std::memmove(records.data(), records.data() + whole, size);
+  }
+  state.finish();
+  outputs.screen.finish(state);
+  if (outputs.file) outputs.file->finish(state);
+}
+
+// What went wrong with the lesson, as an exit status; its text view has said it in full already.
+int verdict(const Lesson& lesson, const model::State& state, const Ending& ending) {
+  if (interrupted != 0) {
+    std::cerr << "coroscope: interrupted at " << model::time_text(state.now_ns()) << " of the board's time\n";
+    return 130;
+  }
+  if (!state.stopped()) {
+    const std::string how = ending.by_signal
+                                ? std::string("was killed by a signal: ") + strsignal(ending.number)
+                                : "ended by itself with status " + std::to_string(ending.number);
+    return fail(lesson.name + " " + how);
+  }
+  switch (state.stopped()->why) {
+    case trace::Stop::exception:
+    case trace::Stop::crashed:
+    case trace::Stop::hung:
+      return fail(lesson.name + ": " + model::end_text(state));
+    default:
+      return 0;
+  }
+}
+
+int run_built(const Lesson& lesson, const fs::path& program, const model::TraceInfo& info,
+              const TextOptions& options, TraceForm form, std::optional<OutputFile>& file) {
+  catch_interrupts();
+  model::Result<PipedProcess> process = PipedProcess::start(
+      {program.string(), "--run-for-ns", std::to_string(info.run_for_ns), "--seed", std::to_string(info.seed),
+       "--records-fd", std::to_string(PipedProcess::descriptor)});
+  if (!process) return fail(process.error().text);
+  model::State state(&info.sources);
+  Outputs outputs{TraceOutput(std::cout, TraceForm::text, info, screen_of(STDOUT_FILENO), options),
+                  std::nullopt};
+  if (file) outputs.file.emplace(file->stream(), form, info, file_screen(), text_of_file);
+  follow(*process, state, outputs);
+  if (interrupted != 0) process->kill();
+  const Ending ending = process->wait();
+  if (file) {
+    if (const model::Status written = file->commit(); !written) return fail(written.error().text);
+    std::cout << "\nThe trace is in " << file->path()
+              << (form == TraceForm::json ? "; open it in https://ui.perfetto.dev\n" : "\n");
+    std::cout.flush();
+  }
+  return verdict(lesson, state, ending);
+}
+
+}  // namespace
+
+int run_command(const Words& words) {
+  const model::Result<Arguments> arguments = Arguments::parse(words, {{"--headless", false},
+                                                                      {"--for", true},
+                                                                      {"--seed", true},
+                                                                      {"--trace", true},
+                                                                      {"--all", false},
+                                                                      {"--why", false}});
+  if (!arguments) return fail(arguments.error().text);
+  if (arguments->words().empty()) return fail("say which lesson to run; `coroscope list` names them");
+  if (arguments->words().size() > 1) return fail("one lesson at a time, not also " + arguments->words()[1]);
+
+  model::TraceInfo info;
+  info.board = sim::profile::board_name;
+  info.run_for_ns = usual_run_ns;
+  if (const std::string* const text = arguments->value("--for")) {
+    const model::Result<std::uint64_t> duration = parse_duration(*text);
+    if (!duration) return fail("--for: " + duration.error().text);
+    info.run_for_ns = *duration;
+  }
+  if (const std::string* const text = arguments->value("--seed")) {
+    const model::Result<std::uint64_t> seed = parse_number(*text);
+    if (!seed) return fail("--seed: " + seed.error().text);
+    info.seed = *seed;
+  }
+  const model::Result<BuildPlan> plan = read_build_plan();
+  if (!plan) return fail(plan.error().text);
+  const model::Result<Lesson> lesson = find_lesson(arguments->words()[0], plan->lessons_dir);
+  if (!lesson) return fail(lesson.error().text);
+  info.lesson = lesson->name;
+
+  TraceForm form = TraceForm::text;
+  std::optional<OutputFile> file;
+  if (const std::string* const path = arguments->value("--trace")) {
+    const model::Result<TraceForm> named = trace_form_of(*path);
+    if (!named) return fail("--trace: " + named.error().text);
+    form = *named;
+    model::Result<OutputFile> created = OutputFile::create(*path);
+    if (!created) return fail("--trace: " + created.error().text);
+    file.emplace(std::move(*created));
+  }
+
+  const std::variant<BuiltLesson, BuildFailure> build =
+      build_lesson(*lesson, shown_path(lesson->source), *plan);
+  if (const auto* const failure = std::get_if<BuildFailure>(&build)) {
+    print_compiler_output(failure->compiler_output);
+    return fail(failure->text);
+  }
+  const BuiltLesson& built = *std::get_if<BuiltLesson>(&build);
+  print_compiler_output(built.compiler_output);
+  add_sources(info, *lesson);
+  return run_built(*lesson, built.program, info, {arguments->has("--all"), arguments->has("--why"), false},
+                   form, file);
+}
+
+}  // namespace cli

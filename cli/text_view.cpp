@@ -1,0 +1,325 @@
+#include "cli/text_view.hpp"
+
+#include <algorithm>
+
+#include "cli/summary_table.hpp"
+#include "model/format.hpp"
+#include "model/why.hpp"
+
+namespace cli {
+namespace {
+
+using trace::Kind;
+
+constexpr std::size_t rows_shown = 30;
+constexpr std::size_t console_lines_a_row = 10;
+constexpr std::uint64_t late_console_lines = 10;
+constexpr std::size_t most_lanes = 16;
+constexpr std::size_t no_limit = 1'000'000;
+
+std::string pin_text(const trace::Record& record) {
+  return "GP" + std::to_string(record.object) + (record.extra != 0 ? " high" : " low");
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+TextView::TextView(std::ostream& out, const Screen& screen, const TextOptions& options,
+                   const model::TraceInfo& info)
+    : out_(out),
+      screen_(screen),
+      options_(options),
+      run_for_ns_(info.run_for_ns),
+      main_file_(info.main_file) {
+  out_ << styled(screen_, Style::bold, info.lesson) << " on a virtual " << info.board << ", "
+       << shown(screen_, model::duration_text(info.run_for_ns)) << " of its time, seed " << info.seed
+       << "\n\n";
+}
+
+// --- Rows: gathered from the records of a slice
+
+void TextView::begin_row(const model::State& state) {
+  end_row();
+  row_ = Row();
+  row_.time_ns = state.now_ns();
+  row_.name = "main()";
+  in_row_ = true;
+}
+
+void TextView::act(std::string what) {
+  if (!row_.actions.empty() && row_.actions.back() == what) {
+    ++row_.repeats.back();
+    return;
+  }
+  row_.actions.push_back(std::move(what));
+  row_.repeats.push_back(1);
+}
+
+void TextView::note_action(const trace::Record& record, const model::State& state) {
+  switch (record.kind) {
+    case Kind::task_created:
+      if (row_.task == 0 && state.task_text(record.task) == "main") break;  // run() does that
+      if (row_.actions.empty() || !row_.actions.back().starts_with("creates ")) {
+        act("creates " + state.task_text(record.task));
+      } else {
+        row_.actions.back() += ", " + state.task_text(record.task);
+      }
+      break;
+    case Kind::event_set:
+      act("sets " + model::short_name(state, record.object));
+      break;
+    case Kind::event_clear:
+      act("clears " + model::short_name(state, record.object));
+      break;
+    case Kind::lock_acquire:
+      act("takes " + model::short_name(state, record.object));
+      break;
+    case Kind::lock_release:
+      act("releases " + model::short_name(state, record.object));
+      break;
+    case Kind::queue_put:
+      act("puts into " + model::short_name(state, record.object));
+      break;
+    case Kind::queue_get:
+      act("takes from " + model::short_name(state, record.object));
+      break;
+    case Kind::cancel:
+      act("cancels " + state.task_text(record.task));
+      break;
+    case Kind::pin:
+      act(pin_text(record));
+      break;
+    case Kind::task_done:
+      switch (static_cast<trace::Outcome>(record.reason)) {
+        case trace::Outcome::returned:
+          row_.wait = "ends";
+          break;
+        case trace::Outcome::cancelled:
+          row_.wait = "ends, cancelled";
+          break;
+        case trace::Outcome::failed:
+          row_.wait = "ends by an exception";
+          break;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void TextView::write(const trace::Record& record, const model::State& state) {
+  summary_.apply(record, state);
+  chart_.add(record, state);
+  if (const model::ConsoleText* const console = state.console()) {
+    if (!in_row_) begin_row(state);
+    row_.console += console->text;
+  }
+  switch (record.kind) {
+    case Kind::run_begin:
+      end_row();
+      running_ = has_run_ = true;
+      return;
+    case Kind::run_end:
+      running_ = false;
+      end_row();
+      return;
+    case Kind::idle_begin:
+      end_row();
+      return;
+    case Kind::slice_begin: {
+      begin_row(state);
+      const model::Decision& decision = state.last_decision();
+      const model::Task* const task = state.task(decision.task);
+      if (task == nullptr) return;
+      row_.task = task->number;
+      row_.name = task->name;
+      row_.reason = model::reason_text(state, *task);
+      const bool worst = decision.latency_ns() > worst_latency_ns_;
+      if (worst || options_.why) row_.why = model::why_text(state);
+      if (worst) {
+        worst_latency_ns_ = decision.latency_ns();
+        worst_latency_why_ = row_.why;
+      }
+      return;
+    }
+    case Kind::slice_end:
+      if (const model::Task* const task = state.task(record.task); task != nullptr && row_.wait.empty()) {
+        row_.wait = model::wait_text(state, *task);
+        if (task->wait.reason == trace::Reason::finished) row_.wait = "its exception is reported";
+        const std::uint32_t site = state.own_wait_site(*task);
+        const std::string_view file = state.file(site);
+        if (file == main_file_ || file.empty()) {
+          row_.line = file.empty() ? "" : std::to_string(model::State::line(site));
+        } else {
+          row_.wait += " (" + state.place(site) + ')';
+        }
+      }
+      return;
+    case Kind::task_created:  // what main() does outside of run() matters as well
+    case Kind::pin:
+      if (!in_row_ && !running_) begin_row(state);
+      break;
+    default:
+      break;
+  }
+  if (in_row_) note_action(record, state);
+}
+
+void TextView::end_row() {
+  if (!in_row_) return;
+  in_row_ = false;
+  if (row_.task == 0) {
+    if (row_.actions.empty() && row_.console.empty()) return;
+    row_.reason = has_run_ ? "after run()" : "before run()";
+  }
+  ++rows_;
+  if (!options_.all && rows_ > rows_shown) {
+    ++hidden_;
+    print_late_console(row_);
+  } else if (released_) {
+    print(row_);
+  } else {
+    held_.push_back(std::move(row_));
+    if (held_.size() == rows_shown) release_rows();
+  }
+}
+
+// --- Printing
+
+void TextView::release_rows() {
+  released_ = true;
+  columns_.time = std::max<std::size_t>(4, model::time_text(run_for_ns_).size() - 3);
+  columns_.task = 4;
+  columns_.reason = 12;
+  columns_.line = 4;
+  for (const Row& row : held_) {
+    columns_.task = std::max(columns_.task, width_of(row.name));
+    columns_.reason = std::max(columns_.reason, width_of(row.reason));
+  }
+  columns_.task = std::min<std::size_t>(columns_.task, 16);
+  columns_.reason = std::min(columns_.reason, screen_.width / 3);
+  const std::size_t used = columns_.time + columns_.task + columns_.reason + columns_.line + 8;
+  columns_.rest = std::clamp<std::size_t>(screen_.width > used ? screen_.width - used : 0, 20, 60);
+  print_row(out_, screen_,
+            {{"ms", columns_.time, true, Style::dim},
+             {"task", columns_.task, false, Style::dim},
+             {"why it runs", columns_.reason, false, Style::dim},
+             {"what it does, and then", columns_.rest, false, Style::dim},
+             {"line", columns_.line, true, Style::dim}});
+  for (const Row& row : held_) print(row);
+  held_.clear();
+}
+
+void TextView::print(const Row& row) {
+  std::string then;
+  for (std::size_t i = 0; i < row.actions.size(); ++i) {
+    then += (then.empty() ? "" : ", ") + row.actions[i];
+    if (row.repeats[i] > 1) then += " (" + model::count_text(row.repeats[i]) + " times)";
+  }
+  if (!row.wait.empty()) then += (then.empty() ? "" : "; ") + row.wait;
+  std::string time = model::time_text(row.time_ns);
+  time.erase(time.size() - 3);
+  print_row(out_, screen_,
+            {{time, columns_.time, true},
+             {row.name, columns_.task, false, Style::plain, row.task},
+             {row.reason, columns_.reason},
+             {then, columns_.rest},
+             {row.line, columns_.line, true}});
+  if (options_.why && !row.why.empty()) print_line(Style::dim, row.why);
+  print_console(row.console);
+}
+
+// Below a row, as far in as its second column.
+void TextView::print_line(Style style, const std::string& text) {
+  const std::size_t margin = columns_.time + 2;
+  for (const std::string& line : wrapped(shown(screen_, text), screen_.width - margin)) {
+    out_ << std::string(margin, ' ') << styled(screen_, style, line) << '\n';
+  }
+}
+
+void TextView::print_console(const std::string& text) {
+  const std::vector<std::string> lines = lines_of(text);
+  std::size_t printed = 0;
+  for (const std::string& line : lines) {
+    if (!options_.all && printed == console_lines_a_row) break;
+    out_ << std::string(columns_.time + 2, ' ') << styled(screen_, Style::dim, screen_.utf8 ? "│ " : "| ")
+         << styled(screen_, Style::console, harmless(line)) << '\n';
+    ++printed;
+  }
+  if (printed == lines.size()) return;
+  hidden_console_ += lines.size() - printed;
+  print_line(Style::dim,
+             "… " + model::count_text(lines.size() - printed, "more line", "more lines") + " printed");
+}
+
+// What is printed by a row that is not shown itself.
+void TextView::print_late_console(const Row& row) {
+  for (const std::string& line : lines_of(row.console)) {
+    if (late_console_ == late_console_lines) {
+      ++hidden_console_;
+      continue;
+    }
+    if (late_console_++ == 0) print_line(Style::dim, "… from here on only what is printed:");
+    std::string time = model::time_text(row.time_ns);
+    time.erase(time.size() - 3);
+    out_ << padded_left(time, columns_.time) << "  "
+         << styled(screen_, Style::dim, screen_.utf8 ? "│ " : "| ")
+         << styled(screen_, Style::console, harmless(line)) << '\n';
+  }
+}
+
+void TextView::print_hidden() {
+  if (hidden_ == 0) return;
+  std::string text = "… " + model::count_text(hidden_, "more decision", "more decisions");
+  if (hidden_console_ != 0)
+    text += " and " + model::count_text(hidden_console_, "more line", "more lines") + " printed";
+  print_line(Style::dim,
+             text + ". --all shows everything, --why explains it, --trace FILE.json keeps it for Perfetto.");
+}
+
+void TextView::print_worst_latency() {
+  if (worst_latency_ns_ == 0) return;
+  out_ << styled(screen_, Style::bold, "The worst latency, explained") << "\n\n";
+  for (const std::string& line : wrapped(shown(screen_, worst_latency_why_), screen_.width - 2)) {
+    out_ << "  " << line << '\n';
+  }
+  out_ << '\n';
+}
+
+void TextView::finish(const model::State& state) {
+  summary_.add_spans(state);
+  chart_.add_spans(state);
+  if (in_row_ && row_.task != 0 && row_.wait.empty()) row_.wait = "still runs at the end";
+  end_row();
+  if (!released_) release_rows();
+  print_hidden();
+  out_ << '\n';
+  chart_.print(out_, screen_, state, options_.all ? no_limit : most_lanes);
+  out_ << '\n';
+  print_summary(out_, screen_, state, summary_, options_.all ? no_limit : most_lanes);
+  print_worst_latency();
+  print_end(state);
+  out_.flush();
+}
+
+void TextView::print_end(const model::State& state) {
+  const trace::Stop why = state.stopped() ? state.stopped()->why : trace::Stop::time_up;
+  const bool fine = why == trace::Stop::time_up || why == trace::Stop::returned || why == trace::Stop::exited;
+  if (!fine && why != trace::Stop::stuck && !options_.failure) return;
+  for (const std::string& line : wrapped(shown(screen_, model::end_text(state)), screen_.width)) {
+    out_ << styled(screen_, fine ? Style::plain : Style::warning, line) << '\n';
+  }
+  if (why != trace::Stop::stuck) return;
+  for (const std::string& text : model::waiting_texts(state)) out_ << "  " << shown(screen_, text) << '\n';
+}
+
+}  // namespace cli

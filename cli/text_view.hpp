@@ -1,0 +1,91 @@
+// A run as text, to be read from top to bottom: a line for each decision of the scheduler, what the program
+// printed where it printed it, a chart with a lane for each task, and what it all comes to.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/lane_chart.hpp"
+#include "cli/screen.hpp"
+#include "model/cstrace.hpp"
+#include "model/state.hpp"
+#include "model/summary.hpp"
+
+namespace cli {
+
+struct TextOptions {
+  bool all = false;     // every decision; otherwise the first ones, and what is printed later
+  bool why = false;     // each decision also in a full sentence
+  bool failure = true;  // how the run ended, also when it failed: whoever shows that otherwise turns this off
+};
+
+class TextView {
+ public:
+  TextView(std::ostream& out, const Screen& screen, const TextOptions& options, const model::TraceInfo& info);
+
+  // After state.apply(record).
+  void write(const trace::Record& record, const model::State& state);
+  // After state.finish().
+  void finish(const model::State& state);
+
+ private:
+  // What one slice, or the code before and after run(), came to.
+  struct Row {
+    std::uint64_t time_ns = 0;
+    std::uint32_t task = 0;  // 0: main() itself
+    std::string name;
+    std::string reason;
+    std::string why;
+    std::vector<std::string> actions;
+    std::vector<unsigned> repeats;  // how often each action happened in a row
+    std::string wait;               // what the task does then
+    std::string line;               // where
+    std::string console;
+  };
+  struct Columns {
+    std::size_t time = 0;
+    std::size_t task = 0;
+    std::size_t reason = 0;
+    std::size_t line = 0;
+    std::size_t rest = 0;
+  };
+
+  void begin_row(const model::State& state);
+  void act(std::string what);
+  void note_action(const trace::Record& record, const model::State& state);
+  void end_row();
+  void release_rows();
+  void print(const Row& row);
+  void print_line(Style style, const std::string& text);
+  void print_console(const std::string& text);
+  void print_late_console(const Row& row);
+  void print_hidden();
+  void print_worst_latency();
+  void print_end(const model::State& state);
+
+  std::ostream& out_;
+  Screen screen_;
+  TextOptions options_;
+  std::uint64_t run_for_ns_;
+  std::string main_file_;  // whose lines need no file name
+  LaneChart chart_;
+  model::Summary summary_;
+
+  Row row_;
+  bool in_row_ = false;
+  bool running_ = false;  // between run_begin and run_end
+  bool has_run_ = false;
+  std::vector<Row> held_;  // the first rows, until the widths of the columns are known
+  bool released_ = false;
+  Columns columns_;
+  std::uint64_t rows_ = 0;
+  std::uint64_t hidden_ = 0;          // rows not shown
+  std::uint64_t late_console_ = 0;    // lines shown of those that hidden rows printed
+  std::uint64_t hidden_console_ = 0;  // lines not shown
+  std::uint64_t worst_latency_ns_ = 0;
+  std::string worst_latency_why_;
+};
+
+}  // namespace cli

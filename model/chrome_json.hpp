@@ -1,0 +1,44 @@
+// The trace as Chrome Trace Event JSON, which Perfetto (ui.perfetto.dev) and chrome://tracing open. A task is
+// a thread; its slices, its waits and its time in the ready queue lie on that thread, wake-ups are arrows
+// between them; locks have tracks of their own, pins are counters, console output is marked where it was
+// printed.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "model/cstrace.hpp"
+#include "model/state.hpp"
+
+namespace model {
+
+class ChromeJsonWriter {
+ public:
+  ChromeJsonWriter(std::ostream& file, const TraceInfo& info);
+
+  // After state.apply(record).
+  void write(const trace::Record& record, const State& state);
+  // After state.finish().
+  void finish(const State& state);
+
+ private:
+  // What is known of a task's present slice and wait when they begin, and written when they end.
+  struct Pending {
+    std::string why;
+    std::string wait;
+    std::uint64_t flow = 0;  // the arrow that woke it; 0: none
+  };
+  void event(const std::string& json);
+  void name_task(std::uint32_t number, const std::string& name);
+  void wake(const State& state, const Task& task);
+  void spans(const State& state);
+
+  std::ostream& file_;
+  bool first_ = true;
+  std::uint64_t flows_ = 0;
+  std::vector<Pending> pending_;  // task number n at n - 1
+};
+
+}  // namespace model

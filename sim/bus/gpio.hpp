@@ -1,0 +1,38 @@
+// The pins of the virtual board: how each is set up, what it drives, and the level that results. Every change
+// of a level goes into the trace.
+#pragma once
+
+#include <cstdint>
+
+#include "machine/pin.hpp"
+#include "mcu/profile.hpp"
+
+namespace sim {
+
+class Gpio {
+ public:
+  static constexpr bool exists(int pin) { return pin >= 0 && pin < profile::pin_count; }
+
+  // All pins given to these must exist.
+  void configure(unsigned pin, machine::Pin::Mode mode, machine::Pin::Pull pull);
+  // What the pin drives, now or once it is an output.
+  void drive(unsigned pin, bool high);
+  bool driven(unsigned pin) const { return pins_[pin].driven; }
+  bool level(unsigned pin) const { return level_of(pins_[pin]); }
+
+ private:
+  struct State {
+    machine::Pin::Mode mode = machine::Pin::IN;
+    machine::Pin::Pull pull = machine::Pin::PULL_NONE;
+    bool driven = false;
+    bool traced = false;  // its level is in the trace: `last` then says which
+    bool last = false;
+  };
+  // An input nobody drives is what its pull makes it; without one it reads low.
+  static bool level_of(const State& pin);
+  void trace_change(unsigned pin);
+
+  State pins_[profile::pin_count];
+};
+
+}  // namespace sim

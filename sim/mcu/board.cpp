@@ -1,0 +1,155 @@
+#include "mcu/board.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <new>
+
+#include "machine/clock.hpp"
+#include "trace/hooks.hpp"
+#include "trace/port.hpp"
+
+namespace sim {
+
+constinit Board board;
+
+namespace {
+
+// False when nobody reads any more.
+bool write_all(int fd, const char* data, std::size_t size) {
+  while (size != 0) {
+    const ssize_t written = ::write(fd, data, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    data += written;
+    size -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+}  // namespace
+
+void Board::start(const Settings& settings) {
+  settings_ = settings;
+  clock_.set_end_ns(settings.run_for_ns);
+  started_ = true;
+}
+
+// --- Time
+
+void Board::spend(std::uint64_t duration_ns) {
+  clock_.advance(duration_ns);
+  if (clock_.at_end() && !stopping_) stop(trace::Stop::time_up);
+}
+
+void Board::idle_until_us(std::uint64_t deadline_us) {
+  if (deadline_us == asyncio::port::forever) {
+    clock_.jump_to(clock_.end_ns());
+    stop(trace::Stop::stuck);
+  }
+  const bool beyond_end = deadline_us > clock_.end_ns() / 1000;
+  clock_.jump_to(beyond_end ? clock_.end_ns() : deadline_us * 1000);
+  if (clock_.at_end()) stop(trace::Stop::time_up);
+}
+
+void Board::switch_task() {
+  ++switches_;
+  spend(profile::task_switch_ns);
+}
+
+// --- What leaves the board
+
+void Board::write_console(const char* text, std::size_t size) {
+  if (settings_.records_fd < 0) {
+    write_all(STDOUT_FILENO, text, size);
+  } else {
+    constexpr std::size_t longest_text = 32 * 1024;  // pieces of a text have a 16-bit number
+    for (std::size_t from = 0; from < size; from += longest_text) {
+      trace::emit(trace::Kind::console, 0, 0);
+      trace::recorder.append_text(0, text + from, std::min(size - from, longest_text));
+    }
+  }
+  spend(size * profile::console_byte_ns);
+}
+
+void Board::write_records(const trace::Record* records, std::size_t count) {
+  if (!started_) {
+    static constexpr char message[] =
+        "coroscope: too much is created before main(): the trace cannot hold it\n";
+    write_all(STDERR_FILENO, message, sizeof message - 1);
+    ::_exit(2);
+  }
+  if (settings_.records_fd < 0) return;
+  if (!write_all(settings_.records_fd, reinterpret_cast<const char*>(records), count * sizeof *records))
+    ::_exit(2);
+}
+
+void Board::stop(trace::Stop why, int extra, const char* message) {
+  stopping_ = true;
+  std::fflush(nullptr);  // what the firmware has printed by printf() and not yet written
+  trace::emit(trace::Kind::stop, 0, 0, 0, static_cast<std::uint8_t>(why), static_cast<std::uint16_t>(extra));
+  if (message != nullptr) {
+    trace::recorder.append_text(0, message, std::strlen(message));
+    if (settings_.records_fd < 0) std::fprintf(stderr, "%s\n", message);
+  }
+  trace::flush();
+  ::_exit(why == trace::Stop::exception ? 1 : 0);
+}
+
+void Board::stop_in_signal(trace::Stop why, int extra) {
+  stopping_ = true;
+  trace::emit(trace::Kind::stop, 0, 0, 0, static_cast<std::uint8_t>(why), static_cast<std::uint16_t>(extra));
+  trace::flush();
+}
+
+asyncio::port::Memory Board::frame_memory(std::size_t at_least) {
+  constexpr std::size_t usual = 64 * 1024;
+  const std::size_t size = std::max(at_least, usual);
+  void* const memory = ::operator new(sizeof(FrameMemory) + size, std::nothrow);
+  if (memory == nullptr) return {nullptr, 0};
+  frame_memory_ = new (memory) FrameMemory{frame_memory_};
+  return {frame_memory_ + 1, size};
+}
+
+}  // namespace sim
+
+// --- What core asks of a board
+
+namespace asyncio::port {
+
+using sim::board;
+
+std::uint64_t now_us() { return board.now_ns() / 1000; }
+void idle_until(std::uint64_t deadline_us) { board.idle_until_us(deadline_us); }
+std::uint32_t enter_critical() { return board.enter_critical(); }
+void exit_critical(std::uint32_t state) { board.exit_critical(state); }
+void console_write(const char* text, std::size_t size) { board.write_console(text, size); }
+Memory more_frame_memory(std::size_t at_least) { return board.frame_memory(at_least); }
+
+}  // namespace asyncio::port
+
+namespace trace::port {
+
+std::uint64_t now_ns() { return sim::board.now_ns(); }
+void drain(const Record* records, std::size_t count) { sim::board.write_records(records, count); }
+void decision() { sim::board.switch_task(); }
+
+}  // namespace trace::port
+
+namespace machine {
+
+std::uint64_t clock_us() {
+  sim::board.spend(sim::profile::clock_read_ns);
+  return sim::board.now_ns() / 1000;
+}
+
+void busy_wait_until(std::uint64_t time_us) {
+  const std::uint64_t now_us = sim::board.now_ns() / 1000;
+  if (time_us > now_us) sim::board.spend((time_us - now_us) * 1000);
+}
+
+}  // namespace machine

@@ -1,0 +1,11 @@
+// What becomes of a firmware that crashes or hangs: the trace is completed as far as possible, then the
+// process ends.
+#pragma once
+
+namespace sim {
+
+// A signal such as SIGSEGV records Stop::crashed and then ends the process as it would have. Seconds of real
+// CPU time in which the board's time does not move are Stop::hung.
+void watch_for_crashes_and_hangs();
+
+}  // namespace sim

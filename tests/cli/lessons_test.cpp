@@ -1,0 +1,101 @@
+// The lessons: the decisions each is known to take, and the same trace every time it is run.
+// The known decisions are in golden/. When they are meant to change, COROSCOPE_UPDATE_GOLDEN=1 writes them
+// anew.
+#include <cstdlib>
+#include <optional>
+
+#include "model/cstrace.hpp"
+#include "model/format.hpp"
+#include "model/why.hpp"
+#include "program.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Lessons : public program::Test, public testing::WithParamInterface<const char*> {};
+
+// A line a decision: when, who, why, and what the task waits for after it.
+std::string decisions_of(const fs::path& path) {
+  auto reader = model::CstraceReader::open(path);
+  if (!reader) return reader.error().text;
+  model::State state(&reader->info().sources);
+  std::string text;
+  for (auto records = reader->read(1024); !records.empty(); records = reader->read(1024)) {
+    for (const trace::Record& record : records) {
+      state.apply(record);
+      const model::Task* const task = state.task(record.task);
+      if (record.kind == trace::Kind::slice_begin) {
+        text += model::time_text(record.time_ns) + ' ' + task->name + ": " + model::reason_text(state, *task);
+      } else if (record.kind == trace::Kind::slice_end) {
+        text += "; " + model::wait_text(state, *task) + ", " + state.place(state.own_wait_site(*task)) + '\n';
+      } else if (record.kind == trace::Kind::task_done) {
+        text += "; ends\n";
+      }
+    }
+  }
+  return text;
+}
+
+TEST_P(Lessons, TakeTheDecisionsTheyAreKnownFor) {
+  const std::string lesson = GetParam();
+  ASSERT_EQ(coroscope("run " + lesson + " --for 700ms --trace t.cstrace").status, 0);
+  const std::string actual = decisions_of(folder_ / "t.cstrace");
+  const fs::path golden = fs::path(COROSCOPE_SOURCE_DIR) / "tests/cli/golden" / (lesson + ".txt");
+  if (std::getenv("COROSCOPE_UPDATE_GOLDEN") != nullptr) program::write(golden, actual);
+  EXPECT_EQ(program::first_difference(program::read(golden), actual), "") << "in " << golden;
+  EXPECT_GT(actual.size(), 300U);
+}
+
+// The program that the cache holds for a lesson: the one used last of those made from its main.cpp.
+std::optional<fs::path> built_program(const std::string& lesson) {
+  std::optional<fs::path> newest;
+  for (const auto& entry : fs::directory_iterator(COROSCOPE_BUILD_DIR "/tests-cache/coroscope")) {
+    const fs::path inputs = entry.path() / "inputs";
+    if (program::read(inputs).find("/lessons/" + lesson + "/main.cpp\n") == std::string::npos) continue;
+    if (newest && fs::last_write_time(*newest / "inputs") > fs::last_write_time(inputs)) continue;
+    newest = entry.path();
+  }
+  return newest ? std::optional(*newest / "program") : std::nullopt;
+}
+
+TEST_P(Lessons, MakeTheSameTrace100TimesOf100) {
+  const program::Output built = coroscope(std::string("run ") + GetParam() + " --for 1ms");
+  const std::optional<fs::path> lesson = built_program(GetParam());
+  ASSERT_TRUE(built.status == 0 && lesson.has_value()) << built.err;
+  const std::string run = "'" + lesson->string() + "' --run-for-ns 2000000000 --seed 5 --records-fd 3";
+  fs::create_directory(folder_ / "elsewhere");
+  program::shell(run + " 3>first", folder_);
+  const std::string first = program::read(folder_ / "first");
+  ASSERT_GT(first.size(), 1000U);
+  // Half of them in another folder and with another environment, which moves the stack.
+  program::shell("for i in $(seq 50); do " + run + " 3>r$i; done; cd elsewhere; LONG=x; export LONG; " +
+                     "for i in $(seq 50); do LONG=${LONG}xxxxxxx; " + run + " 3>r$i; done",
+                 folder_);
+  for (int i = 1; i <= 50; ++i) {
+    const std::string name = "r" + std::to_string(i);
+    EXPECT_TRUE(program::read(folder_ / name) == first) << "run " << i;
+    EXPECT_TRUE(program::read(folder_ / "elsewhere" / name) == first) << "run " << i << " elsewhere";
+  }
+}
+
+TEST_P(Lessons, MakeTheSameFileFromAnyFolder) {
+  fs::create_directory(folder_ / "elsewhere");
+  const std::string run = std::string("run ") + GetParam() + " --for 1s --seed 5 --trace ";
+  EXPECT_EQ(coroscope(run + "a.cstrace").status, 0);
+  EXPECT_EQ(program::shell("cd elsewhere; '" COROSCOPE_PROGRAM "' " + run + "../b.cstrace", folder_).status,
+            0);
+  // A copy of the lesson, compiled anew.
+  fs::copy(fs::path(COROSCOPE_SOURCE_DIR) / "lessons" / GetParam(), folder_ / GetParam());
+  EXPECT_EQ(coroscope("run ./" + std::string(GetParam()) + " --for 1s --seed 5 --trace c.cstrace").status, 0);
+  const std::string first = program::read(folder_ / "a.cstrace");
+  EXPECT_GT(first.size(), 1000U);
+  EXPECT_TRUE(program::read(folder_ / "b.cstrace") == first);
+  EXPECT_TRUE(program::read(folder_ / "c.cstrace") == first);
+  EXPECT_EQ(first.find(COROSCOPE_SOURCE_DIR), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Lessons, testing::Values("01-blink", "02-round-robin", "03-lock"),
+                         [](const auto& lesson) { return std::string(lesson.param).substr(0, 2); });
+
+}  // namespace

@@ -1,0 +1,215 @@
+// A firmware from power-on to its end: what is recorded, and how it stops. The board ends its process, so
+// each run is a process of its own and leaves its records in a file.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "asyncio.hpp"
+#include "machine.hpp"
+#include "mcu/board.hpp"
+#include "mcu/signals.hpp"
+#include "mcu/standard_output.hpp"
+#include "time.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using trace::Kind;
+
+struct Recording {
+  std::vector<trace::Record> records;
+  std::string console;
+  int status = 0;  // as waitpid() gives it
+
+  const trace::Record& last_stop() const {
+    for (auto record = records.rbegin(); record != records.rend(); ++record) {
+      if (record->kind == Kind::stop) return *record;
+    }
+    ADD_FAILURE() << "no stop in " << records.size() << " records";
+    static const trace::Record none{};
+    return none;
+  }
+  trace::Stop why() const { return static_cast<trace::Stop>(last_stop().reason); }
+  std::vector<trace::Record> of(Kind kind) const {
+    std::vector<trace::Record> found;
+    for (const trace::Record& record : records) {
+      if (record.kind == kind) found.push_back(record);
+    }
+    return found;
+  }
+};
+
+Recording run(std::uint64_t run_for_ns, const std::function<int()>& firmware) {
+  const fs::path path = fs::temp_directory_path() / ("coroscope-run-" + std::to_string(::getpid()));
+  const int file = ::open(path.c_str(), O_CREAT | O_TRUNC | O_RDWR, 0600);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    sim::board.start({run_for_ns, 0, file});
+    sim::send_standard_output_to_console();
+    sim::watch_for_crashes_and_hangs();
+    const int status = firmware();
+    sim::board.stop(trace::Stop::returned, status);
+  }
+  Recording result;
+  ::waitpid(child, &result.status, 0);
+  result.records.resize(fs::file_size(path) / sizeof(trace::Record));
+  std::ifstream(path, std::ios::binary)
+      .read(reinterpret_cast<char*>(result.records.data()),
+            static_cast<std::streamsize>(result.records.size() * sizeof(trace::Record)));
+  ::close(file);
+  fs::remove(path);
+  for (const trace::Record& record : result.records) {
+    trace::TextRecord text;
+    std::memcpy(&text, &record, sizeof text);
+    if (text.kind == Kind::text && text.id == 0) result.console.append(text.text, text.length);
+  }
+  return result;
+}
+
+asyncio::Coro<> ticker(int period_ms) {
+  while (true) co_await asyncio::sleep_ms(period_ms);
+}
+
+TEST(Run, EndsWhenItsTimeIsUpWhileEverybodySleeps) {
+  const Recording r = run(1'000'000'000, [] {
+    asyncio::run(ticker(300));
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::time_up);
+  EXPECT_EQ(r.last_stop().time_ns, 1'000'000'000U);
+  EXPECT_EQ(r.of(Kind::slice_begin).size(), 4U);
+  EXPECT_EQ(r.of(Kind::slice_begin)[3].time_ns, 900'000'000U);
+  EXPECT_EQ(r.status, 0);
+}
+
+TEST(Run, EndsWhenItsTimeIsUpInTheMiddleOfASlice) {
+  const Recording r = run(5'000'000, []() -> int {
+    const machine::Pin led(25, machine::Pin::OUT);
+    while (true) led.toggle();
+  });
+  EXPECT_EQ(r.why(), trace::Stop::time_up);
+  EXPECT_EQ(r.last_stop().time_ns, 5'000'000U);
+}
+
+TEST(Run, LoopsWithoutSleepMoveTimeBySwitching) {
+  const Recording r = run(1'000'000, [] {
+    asyncio::run(ticker(0));
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::time_up);
+  EXPECT_EQ(r.of(Kind::slice_begin).size(), 1'000'000 / sim::profile::task_switch_ns);
+}
+
+TEST(Run, MainReturns) {
+  const Recording r = run(1'000'000'000, [] {
+    asyncio::run([]() -> asyncio::Coro<> { co_await asyncio::sleep_ms(3); }());
+    return 4;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::returned);
+  EXPECT_EQ(r.last_stop().extra, 4);
+  EXPECT_EQ(r.last_stop().time_ns, 3'000'000 + sim::profile::task_switch_ns);
+}
+
+TEST(Run, StuckWhenNothingCanEverWakeATask) {
+  const Recording r = run(2'000'000'000, [] {
+    asyncio::run([]() -> asyncio::Coro<> {
+      asyncio::Event never;
+      co_await never.wait();
+    }());
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::stuck);
+  EXPECT_EQ(r.last_stop().time_ns, 2'000'000'000U);
+  EXPECT_LT(r.of(Kind::idle_begin).back().time_ns, 1'000'000U);
+}
+
+TEST(Run, CrashCompletesTheTraceAndEndsAsTheSignalDoes) {
+  const Recording r = run(1'000'000'000, [] {
+    asyncio::run([]() -> asyncio::Coro<> {
+      co_await asyncio::sleep_ms(1);
+      std::abort();
+    }());
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::crashed);
+  EXPECT_EQ(r.last_stop().extra, SIGABRT);
+  EXPECT_EQ(r.of(Kind::slice_begin).size(), 2U);
+  EXPECT_TRUE(WIFSIGNALED(r.status) && WTERMSIG(r.status) == SIGABRT);
+}
+
+TEST(Run, HangIsNoticed) {
+  const Recording r = run(1'000'000'000, [] {
+    volatile bool flag = false;
+    while (!flag) {
+    }
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::hung);
+}
+
+TEST(Run, EverythingPrintedReachesTheConsoleInOrder) {
+  const Recording r = run(1'000'000'000, [] {
+    print("print %d\n", 1);
+    std::printf("printf %d\n", 2);
+    print("%s\n", std::string(100'000, 'x').c_str());
+    std::printf("no end of line");
+    return 0;
+  });
+  EXPECT_EQ(r.console, "print 1\nprintf 2\n" + std::string(100'000, 'x') + "\nno end of line");
+}
+
+TEST(Run, PrintingTakesTimeByTheByte) {
+  const Recording r = run(1'000'000'000, [] {
+    print("ten bytes\n");
+    return 0;
+  });
+  EXPECT_EQ(r.last_stop().time_ns, 10 * sim::profile::console_byte_ns);
+}
+
+TEST(Run, PinLevelsAreRecordedWhenTheyChange) {
+  const Recording r = run(1'000'000'000, [] {
+    const machine::Pin led(25, machine::Pin::OUT);
+    led.on();
+    led.on();
+    led.off();
+    return 0;
+  });
+  const auto pins = r.of(Kind::pin);
+  ASSERT_EQ(pins.size(), 3U);
+  EXPECT_EQ(pins[0].object, 25U);
+  EXPECT_EQ(pins[0].extra, 0);
+  EXPECT_EQ(pins[1].extra, 1);
+  EXPECT_EQ(pins[2].extra, 0);
+}
+
+TEST(Run, TimeNeverGoesBack) {
+  const Recording r = run(50'000'000, [] {
+    asyncio::run([]() -> asyncio::Coro<> {
+      asyncio::create_task(ticker(1));
+      asyncio::create_task(ticker(0));
+      while (true) {
+        time::sleep_us(700);
+        co_await asyncio::sleep_ms(2);
+      }
+    }());
+    return 0;
+  });
+  std::uint64_t now = 0;
+  for (const trace::Record& record : r.records) {
+    if (record.kind == Kind::text) continue;
+    EXPECT_GE(record.time_ns, now);
+    now = record.time_ns;
+  }
+  EXPECT_GT(r.records.size(), 1000U);
+}
+
+}  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 
 namespace cli {
 namespace {
@@ -43,6 +44,18 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
+namespace {
+Error unknown_option(const std::string& name, const std::vector<Option>& options) {
+  std::vector<std::string> names;
+  names.reserve(options.size());
+  for (const Option& known : options) names.emplace_back(known.name);
+  const std::string meant = nearest(name, names);
+  const std::string text = "unknown option " + name;
+  return {meant.empty() ? text + "; `coroscope --help` names them all"
+                        : text + "; did you mean " + meant + "?"};
+}
+}  // namespace
+
 model::Result<Arguments> Arguments::parse(const std::vector<std::string>& given,
                                           const std::vector<Option>& options) {
   Arguments arguments;
@@ -60,13 +73,7 @@ model::Result<Arguments> Arguments::parse(const std::vector<std::string>& given,
     const std::string name = word.substr(0, word.find('='));
     const auto option =
         std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == name; });
-    if (option == options.end()) {
-      std::vector<std::string> names;
-      for (const Option& known : options) names.emplace_back(known.name);
-      const std::string meant = nearest(name, names);
-      if (!meant.empty()) return Error{"unknown option " + name + "; did you mean " + meant + "?"};
-      return Error{"unknown option " + name + "; `coroscope --help` names them all"};
-    }
+    if (option == options.end()) return unknown_option(name, options);
     const bool has_value = name.size() != word.size();
     if (!option->takes_value && has_value) return Error{name + " takes no value"};
     std::string value = has_value ? word.substr(name.size() + 1) : std::string();
@@ -113,7 +120,7 @@ model::Result<std::uint64_t> parse_duration(const std::string& text) {
   const double ns = number * known->ns;
   if (ns < 1e3) return Error{'"' + text + "\" is too short; the shortest is 1us"};
   if (ns > 1000 * 3600e9) return Error{'"' + text + "\" is too long; the longest is 1000h"};
-  return static_cast<std::uint64_t>(ns + 0.5);
+  return static_cast<std::uint64_t>(std::llround(ns));
 }
 
 }  // namespace cli

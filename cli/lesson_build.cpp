@@ -131,7 +131,7 @@ fs::path precompiled_header(const BuildPlan& plan, const fs::path& cache) {
   Hash key;
   key.add(plan.text);
   key.add(version_of(plan.compiler));
-  const fs::path folder = cache / ("header-" + key.text());
+  fs::path folder = cache / ("header-" + key.text());
   const fs::path inputs = folder / "inputs";
   const fs::path result = folder / "asyncio.hpp.gch";
   std::error_code error;

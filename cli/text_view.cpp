@@ -154,7 +154,10 @@ void TextView::write(const trace::Record& record, const model::State& state) {
     case Kind::slice_end:
       if (const model::Task* const task = state.task(record.task); task != nullptr && row_.wait.empty()) {
         row_.wait = model::wait_text(state, *task);
-        if (task->wait.reason == trace::Reason::finished) row_.wait = "its exception is reported";
+        if (task->wait.reason == trace::Reason::finished) {
+          row_.wait = "its exception is reported";
+          return;
+        }
         const std::uint32_t site = state.own_wait_site(*task);
         const std::string_view file = state.file(site);
         if (file == main_file_ || file.empty()) {

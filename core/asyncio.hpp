@@ -5,6 +5,7 @@
 
 #include "asyncio/async_generator.hpp"
 #include "asyncio/barrier.hpp"
+#include "asyncio/broker.hpp"
 #include "asyncio/condition.hpp"
 #include "asyncio/console.hpp"
 #include "asyncio/delay_ms.hpp"

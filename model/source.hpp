@@ -23,12 +23,12 @@ class Sources {
   // The variable that is defined at that line with the class of `kind`: `asyncio::Event pressed;` is
   // "pressed". `position`: how many objects were made at that line before it; of `Lock a, b;` the second is
   // "b", a third is "a#2" because the line was run again. Empty if that cannot be said with certainty.
-  std::string object_name(std::string_view file, unsigned line, trace::ObjectKind kind,
+  std::string object_name(std::string_view file, unsigned number, trace::ObjectKind kind,
                           unsigned position = 0) const;
 
   // The coroutine that becomes a task at that line: create_task(blink(led)) and run(blink(led)) are "blink";
   // of gather(a(), b()) and its like the `position`th, from 0. Empty if that cannot be said with certainty.
-  std::string task_name(std::string_view file, unsigned line, unsigned position = 0) const;
+  std::string task_name(std::string_view file, unsigned number, unsigned position = 0) const;
 
  private:
   std::map<std::string, std::string, std::less<>> texts_;

@@ -234,7 +234,6 @@ std::string reason_text(const State& state, const Task& task) {
     case Reason::event:
       return act(by, "set", "was set", object);
     case Reason::lock:
-      return act(by, "released", "was released", object);
     case Reason::semaphore:
       return act(by, "released", "was released", object);
     case Reason::condition:

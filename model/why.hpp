@@ -18,7 +18,7 @@ std::string reason_text(const State& state, const Task& task);
 std::string wait_text(const State& state, const Task& task);
 
 // An object in such a text: "bus", or "Lock #2 (main.cpp:12)" for one without a name.
-std::string short_name(const State& state, std::uint32_t object);
+std::string short_name(const State& state, std::uint32_t number);
 
 // The whole explanation of state.last_decision(), given the state right after it: the reason, by whom and
 // from which line, the latency, who else was ready and since when, what everyone else waits for and where.

@@ -1,12 +1,13 @@
-// Barrier: a number of tasks meet. Each waits until the last one has come; then all go on, and the barrier is ready
-// for the next time.
+// Barrier: a number of tasks meet. Each waits until the last one has come; then all go on, and the barrier is
+// ready for the next time.
 //
 //   asyncio::Barrier barrier(3, [] { print("Synch\n"); });
 //   co_await barrier;                                          // in each of three tasks
 //
-// Who resumes where: the last to come calls the callback, makes the others ready in the order they came, and goes
-// on without yielding. A task that need not wait says trigger() instead, and is counted all the same. A task that
-// is cancelled while it waits has not come, as in CPython (in Hinch's it counts, and the others go on without it).
+// Who resumes where: the last to come calls the callback, makes the others ready in the order they came, and
+// goes on without yielding. A task that need not wait says trigger() instead, and is counted all the same. A
+// task that is cancelled while it waits has not come, as in CPython (in Hinch's it counts, and the others go
+// on without it).
 #pragma once
 
 #include <cstddef>
@@ -22,15 +23,16 @@ class Barrier {
   // For that many tasks. `name` is for the trace and is kept, not copied: a literal.
   explicit Barrier(std::size_t participants, const char* name = nullptr, Site site = {})
       : participants_(participants), trace_(trace::ObjectKind::barrier, name, site) {}
-  // `callback` is a function or a coroutine: a function runs before anyone goes on, a coroutine becomes a task. What a
-  // function throws is thrown in the task that came last; the barrier opens all the same.
+  // `callback` is a function or a coroutine: a function runs before anyone goes on, a coroutine becomes a
+  // task. What a function throws is thrown in the task that came last; the barrier opens all the same.
   Barrier(std::size_t participants, Callback callback, const char* name = nullptr, Site site = {})
       : participants_(participants),
         callback_(std::move(callback)),
         trace_(trace::ObjectKind::barrier, name, site) {}
   // A callback with arguments: Barrier(3, print_line, std::tuple("Synch")).
   template <class F, class... Args>
-  Barrier(std::size_t participants, F callback, std::tuple<Args...> args, const char* name = nullptr, Site site = {})
+  Barrier(std::size_t participants, F callback, std::tuple<Args...> args, const char* name = nullptr,
+          Site site = {})
       : Barrier(participants, Callback(std::move(callback), std::move(args)), name, site) {}
   Barrier(const Barrier&) = delete;
   Barrier& operator=(const Barrier&) = delete;
@@ -39,8 +41,8 @@ class Barrier {
     if (!waiting_.empty()) event_loop.abandon(waiting_, trace_.id());
   }
 
-  // Comes, and does not wait. True if this was the last one. Throws ValueError if the barrier is opening: its callback
-  // must not come to it, nor can anyone if it is for nobody.
+  // Comes, and does not wait. True if this was the last one. Throws ValueError if the barrier is opening: its
+  // callback must not come to it, nor can anyone if it is for nobody.
   bool trigger(Site site = {}) {
     const bool last = arrive(site);
     if (!last) ++passed_;
@@ -85,7 +87,9 @@ class Barrier {
     trace::object_event(trace::Kind::value, trace_, site, count);
     if (count < participants_) return false;
     struct Opening {
-      explicit Opening(Barrier& barrier, Site opened_at) : opened(barrier), site(opened_at) { opened.opening_ = true; }
+      explicit Opening(Barrier& barrier, Site opened_at) : opened(barrier), site(opened_at) {
+        opened.opening_ = true;
+      }
       Opening(const Opening&) = delete;
       Opening& operator=(const Opening&) = delete;
       ~Opening() {

@@ -4,18 +4,19 @@
 //   broker.subscribe("led", switch_led, &red);                     // a function (topic, message, arguments…)
 //   broker.publish("led", 1);                                      // calls switch_led("led", 1, &red)
 //
-// An agent is what receives: a function or lambda; a coroutine, which becomes a task for each message; a BoundMethod,
-// of either kind; an Event (or another object with set() and wait()), which is set; a Queue or RingbufQueue, which
-// gets Item, (topic, message), or if it was subscribed with arguments ItemWith<…>, (topic, message, (arguments…));
-// an object of a class derived from Agent, whose put() is called like a function. Functions are kept as copies; Events,
-// queues and Agents are referred to and must be unsubscribed before they go.
+// An agent is what receives: a function or lambda; a coroutine, which becomes a task for each message; a
+// BoundMethod, of either kind; an Event (or another object with set() and wait()), which is set; a Queue or
+// RingbufQueue, which gets Item, (topic, message), or if it was subscribed with arguments ItemWith<…>,
+// (topic, message, (arguments…)); an object of a class derived from Agent, whose put() is called like a
+// function. Functions are kept as copies; Events, queues and Agents are referred to and must be unsubscribed
+// before they go.
 //
-// Who is called when: publish() reaches each agent of a matching topic once, in the order they subscribed, before it
-// returns. What an agent throws, publish() throws. Agents may subscribe, unsubscribe and publish. If a queue is full,
-// a Queue loses the new message, a RingbufQueue its oldest. Not for interrupts.
+// Who is called when: publish() reaches each agent of a matching topic once, in the order they subscribed,
+// before it returns. What an agent throws, publish() throws. Agents may subscribe, unsubscribe and publish.
+// If a queue is full, a Queue loses the new message, a RingbufQueue its oldest. Not for interrupts.
 //
-// In Hinch's the order is any, a wrong agent is a ValueError (here it does not compile), and there is one instance for
-// messages of any type (here the program makes its own, for its type of message).
+// In Hinch's the order is any, a wrong agent is a ValueError (here it does not compile), and there is one
+// instance for messages of any type (here the program makes its own, for its type of message).
 #pragma once
 
 #include <concepts>
@@ -60,19 +61,22 @@ class BoundMethod {
 template <class Message, class Topic = std::string>
 class Broker {
  public:
-  static_assert(!std::is_pointer_v<Topic>, "equal texts are at different addresses: use std::string or std::string_view");
+  static_assert(!std::is_pointer_v<Topic>,
+                "equal texts are at different addresses: use std::string or std::string_view");
   using Item = std::tuple<Topic, Message>;
   template <class... Args>
   using ItemWith = std::tuple<Topic, Message, std::tuple<Args...>>;
 
-  // Prints what went wrong without harm: an agent subscribed twice or not at all, a message a queue had no room for.
+  // Prints what went wrong without harm: an agent subscribed twice or not at all, a message a queue had no
+  // room for.
   static inline bool Verbose = true;
 
   Broker() = default;
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
 
-  // Says which subscription this is, to end it where the agent cannot be told from others: a lambda with captures.
+  // Says which subscription this is, to end it where the agent cannot be told from others: a lambda with
+  // captures.
   struct Subscription {
     std::uint32_t number = 0;
   };
@@ -136,7 +140,8 @@ class Broker {
   using Key = std::variant<Topic, RegExp>;
 
   struct Entry {
-    Entry(Key subscribed_to, const void* type_of_agent) : key(std::move(subscribed_to)), type(type_of_agent) {}
+    Entry(Key subscribed_to, const void* type_of_agent)
+        : key(std::move(subscribed_to)), type(type_of_agent) {}
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
     virtual ~Entry() = default;
@@ -149,7 +154,8 @@ class Broker {
   };
 
   template <class A>
-  static constexpr bool is_queue = requires(A& agent, typename A::value_type item) { agent.put_nowait(std::move(item)); };
+  static constexpr bool is_queue =
+      requires(A& agent, typename A::value_type item) { agent.put_nowait(std::move(item)); };
   template <class A>
   static constexpr bool is_event = requires(A& agent) {
     agent.set();
@@ -189,7 +195,8 @@ class Broker {
         } else {
           agent_->put_nowait(item(topic, message, args...));
         }
-        if (lost && Verbose) print("Message lost topic %s\n", text_of(Key(std::in_place_index<0>, topic)).c_str());
+        if (lost && Verbose)
+          print("Message lost topic %s\n", text_of(Key(std::in_place_index<0>, topic)).c_str());
       } else if constexpr (is_event<A>) {
         agent_->set();
       } else if constexpr (std::derived_from<A, Agent>) {
@@ -216,12 +223,14 @@ class Broker {
   static auto make_entry(Key key, A&& agent, Args... args) {
     using Decayed = std::decay_t<A>;
     if constexpr (is_object<Decayed>) {
-      static_assert(std::is_lvalue_reference_v<A>, "an Event, a queue or an Agent is referred to: it must have a name");
+      static_assert(std::is_lvalue_reference_v<A>,
+                    "an Event, a queue or an Agent is referred to: it must have a name");
       return std::make_unique<EntryOf<Decayed, Args...>>(std::move(key), std::addressof(agent),
                                                          std::tuple<Args...>(std::move(args)...));
     } else {
       static_assert(std::invocable<Decayed&, const Topic&, const Message&, const Args&...>,
-                    "an agent is an Event, a Queue, a RingbufQueue, an object of a class derived from Agent, or a function "
+                    "an agent is an Event, a Queue, a RingbufQueue, an object of a class derived from Agent, "
+                    "or a function "
                     "or coroutine that can be called with (topic, message, arguments...)");
       return std::make_unique<EntryOf<Decayed, Args...>>(std::move(key), std::forward<A>(agent),
                                                          std::tuple<Args...>(std::move(args)...));

@@ -1,12 +1,12 @@
 // Condition: tasks that hold a lock wait until another one, which holds it then, notifies them of a change.
 //
-//   auto guard = co_await condition.scoped();                            // holds the lock
+//   auto guard = co_await condition.scoped();                 // holds the lock
 //   co_await condition.wait_for([&] { return level > 8; });   // lets go of it while it waits
 //
-// wait() releases the lock, waits to be notified, acquires the lock again and goes on. Who waits longest is notified
-// first (Hinch's wakes the last first) and stands in line for the lock behind whoever waits for that already. Also
-// a cancelled task has the lock again when CancelledError goes on from wait(); if it had been notified, the next
-// waiter is notified instead.
+// wait() releases the lock, waits to be notified, acquires the lock again and goes on. Who waits longest is
+// notified first (Hinch's wakes the last first) and stands in line for the lock behind whoever waits for that
+// already. Also a cancelled task has the lock again when CancelledError goes on from wait(); if it had been
+// notified, the next waiter is notified instead.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,9 @@ class Condition {
  public:
   // With a lock of its own. `name` is for the trace and is kept, not copied: a literal.
   explicit Condition(const char* name = nullptr, Site site = {})
-      : own_lock_(std::in_place, name, site), lock_(*own_lock_), trace_(trace::ObjectKind::condition, name, site) {}
+      : own_lock_(std::in_place, name, site),
+        lock_(*own_lock_),
+        trace_(trace::ObjectKind::condition, name, site) {}
   // With a lock that others use too, and that must outlive the condition.
   explicit Condition(Lock& lock, const char* name = nullptr, Site site = {})
       : lock_(lock), trace_(trace::ObjectKind::condition, name, site) {}
@@ -41,8 +43,8 @@ class Condition {
   // `auto guard = co_await condition;` is `auto guard = co_await condition.scoped();`.
   Lock::ScopedAwaiter operator co_await() { return lock_.scoped({nullptr, 0}); }
 
-  // Wakes the `n` tasks that wait longest, or all that wait if they are fewer. The caller keeps the lock. Throws
-  // RuntimeError if the lock is free.
+  // Wakes the `n` tasks that wait longest, or all that wait if they are fewer. The caller keeps the lock.
+  // Throws RuntimeError if the lock is free.
   void notify(std::size_t n = 1, Site site = {}) {
     if (!lock_.locked()) throw RuntimeError("cannot notify: the lock of the condition is not acquired");
     trace::object_event(trace::Kind::event_set, trace_, site);
@@ -53,8 +55,8 @@ class Condition {
   // `co_await condition.wait()`: until notified. Always true. Throws RuntimeError if the lock is free.
   Coro<bool> wait(Site site = {});
 
-  // `co_await condition.wait_for(predicate)`: until predicate() is true, which is asked at once, with the lock held,
-  // and after each notification. Returns what it returned.
+  // `co_await condition.wait_for(predicate)`: until predicate() is true, which is asked at once, with the
+  // lock held, and after each notification. Returns what it returned.
   template <class Predicate>
   auto wait_for(Predicate predicate, Site site = {}) -> Coro<decltype(predicate())> {
     auto result = predicate();

@@ -1,5 +1,5 @@
-// CriticalSection: no interrupt while the object lives. For what tasks and interrupts share and cannot be read or
-// written in one go; keep it to a few instructions.
+// CriticalSection: no interrupt while the object lives. For what tasks and interrupts share and cannot be
+// read or written in one go; keep it to a few instructions.
 #pragma once
 
 #include <cstdint>

@@ -3,12 +3,14 @@
 //   asyncio::Delay_ms delay(light_off, 2000);   // calls light_off() 2 s after the last trigger
 //   delay.trigger();
 //
-// trigger() starts the time, or starts it anew, also with a shorter one; an interrupt may call it. When the time is up,
-// the delay stops running, its event is set, and the callback is called or, if it is a coroutine, started as a task.
-// Until then stop() calls it off. Event-like: tasks wait() for the end of the time, also in WaitAny.
+// trigger() starts the time, or starts it anew, also with a shorter one; an interrupt may call it. When the
+// time is up, the delay stops running, its event is set, and the callback is called or, if it is a coroutine,
+// started as a task. Until then stop() calls it off. Event-like: tasks wait() for the end of the time, also
+// in WaitAny.
 //
-// Who resumes where: a task of the delay's own sees the trigger when the loop looks at devices; another one exists
-// while the time runs, and ends it in the millisecond (as ticks_ms() counts) that lies `duration` after the trigger.
+// Who resumes where: a task of the delay's own sees the trigger when the loop looks at devices; another one
+// exists while the time runs, and ends it in the millisecond (as ticks_ms() counts) that lies `duration`
+// after the trigger.
 #pragma once
 
 #include <atomic>
@@ -26,24 +28,25 @@ class Delay_ms {
  public:
   static constexpr std::uint32_t default_duration = 1000;  // ms
 
-  // Without callback: for wait(). May be made before run(). Throws OverflowError if `duration` (ms) is longer than
-  // max_sleep_ms. `name` is for the trace and is kept, not copied: a literal. The callback must not destroy the delay.
+  // Without callback: for wait(). May be made before run(). Throws OverflowError if `duration` (ms) is longer
+  // than max_sleep_ms. `name` is for the trace and is kept, not copied: a literal. The callback must not
+  // destroy the delay.
   explicit Delay_ms(std::uint32_t duration = default_duration, const char* name = nullptr, Site site = {})
       : Delay_ms(Callback(), duration, name, site) {}
   explicit Delay_ms(Callback function, std::uint32_t duration = default_duration, const char* name = nullptr,
                     Site site = {});
   // A callback with arguments: Delay_ms(print_line, std::tuple("time is up"), 2000).
   template <class F, class... Args>
-  Delay_ms(F function, std::tuple<Args...> args, std::uint32_t duration = default_duration, const char* name = nullptr,
-           Site site = {})
+  Delay_ms(F function, std::tuple<Args...> args, std::uint32_t duration = default_duration,
+           const char* name = nullptr, Site site = {})
       : Delay_ms(Callback(std::move(function), std::move(args)), duration, name, site) {}
   Delay_ms(const Delay_ms&) = delete;
   Delay_ms& operator=(const Delay_ms&) = delete;
   // deinit(). A task that still waits gets a RuntimeError.
   ~Delay_ms() { deinit(); }
 
-  // The time is up `duration` ms from now; 0 stands for the constructor's. From an interrupt or a task. Throws
-  // RuntimeError after deinit(), and OverflowError as the constructor.
+  // The time is up `duration` ms from now; 0 stands for the constructor's. From an interrupt or a task.
+  // Throws RuntimeError after deinit(), and OverflowError as the constructor.
   void trigger(std::uint32_t duration = 0);
   // Calls it off and clears the event.
   void stop(Site site = {});
@@ -52,8 +55,8 @@ class Delay_ms {
   bool running() const { return running_.load(std::memory_order_relaxed); }
   bool operator()() const { return running(); }
 
-  // What the callback returned when the time was last up: the value of a function, the Task of a coroutine. Nothing
-  // after the next trigger().
+  // What the callback returned when the time was last up: the value of a function, the Task of a coroutine.
+  // Nothing after the next trigger().
   Returned rvalue() const { return returned_valid_.load(std::memory_order_relaxed) ? returned_ : Returned(); }
 
   // Another callback, or none, from now on.
@@ -78,7 +81,9 @@ class Delay_ms {
     std::uint64_t at_us = 0;
     std::uint32_t duration = 0;  // ms
     std::uint32_t count = 0;     // triggers so far
-    std::uint32_t due() const { return static_cast<std::uint32_t>(at_us / 1000) + duration; }  // ms, as Loop::ticks()
+    std::uint32_t due() const {
+      return static_cast<std::uint32_t>(at_us / 1000) + duration;
+    }  // ms, as Loop::ticks()
   };
 
   static Coro<> watch(Delay_ms* self, Site site);
@@ -97,8 +102,8 @@ class Delay_ms {
   std::uint32_t duration_;
   ThreadSafeFlag triggered_;
   Event timeout_;
-  Task<> watch_task_;  // empty after deinit()
-  Task<> time_task_;   // empty while the time does not run
+  Task<> watch_task_;        // empty after deinit()
+  Task<> time_task_;         // empty while the time does not run
   std::uint32_t wakes_ = 0;  // when time_task_ wakes up, ms
   [[no_unique_address]] trace::Object trace_;
 };

@@ -4,8 +4,8 @@
 //   co_await asyncio::WaitAll(button.press, job).wait();
 //   if (!job.cancelled()) int value = co_await job();
 //
-// The task does not depend on who waits: a WaitAny that has what it waited for leaves it running (Hinch's cancels it,
-// against its document). An ELO that goes away leaves its task running too.
+// The task does not depend on who waits: a WaitAny that has what it waited for leaves it running (Hinch's
+// cancels it, against its document). An ELO that goes away leaves its task running too.
 #pragma once
 
 #include <exception>
@@ -40,8 +40,8 @@ class ELO {
   // `co_await elo.wait()`: until the task has finished or was cancelled; throws what else it ended by.
   WaitAwaiter wait(Site site = {}) { return WaitAwaiter(task_, site); }
 
-  // The task: to cancel it, or to await its result. Awaited after it was cancelled it throws CancelledError (Hinch's
-  // returns the exception here instead of the task).
+  // The task: to cancel it, or to await its result. Awaited after it was cancelled it throws CancelledError
+  // (Hinch's returns the exception here instead of the task).
   const Task<T>& operator()() const { return task_; }
   // Has it ended by being cancelled?
   bool cancelled() const { return task_.done() && was_cancelled(task_); }

@@ -1,11 +1,11 @@
-// InplaceFunction<R(Args...)>: anything that can be called, kept inside the object: no allocation, as std::function
-// might, and no header as large. What does not fit does not compile.
+// InplaceFunction<R(Args...)>: anything that can be called, kept inside the object: no allocation, as
+// std::function might, and no header as large. What does not fit does not compile.
 //
 //   asyncio::InplaceFunction<int(int)> twice = [](int x) { return 2 * x; };
 //   int four = twice(2);
 //
-// Move-only, so that it can hold what is. Calling an empty one throws RuntimeError. It must not be assigned to
-// while it runs.
+// Move-only, so that it can hold what is. Calling an empty one throws RuntimeError. It must not be assigned
+// to while it runs.
 #pragma once
 
 #include <concepts>
@@ -30,11 +30,13 @@ class InplaceFunction<R(Args...), Capacity> {
   InplaceFunction() noexcept = default;
   InplaceFunction(std::nullptr_t) noexcept {}
   template <class F>
-    requires(!std::same_as<std::decay_t<F>, InplaceFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
+    requires(!std::same_as<std::decay_t<F>, InplaceFunction> &&
+             std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
   InplaceFunction(F&& function) {
     using Function = std::decay_t<F>;
-    static_assert(sizeof(Function) <= Capacity,
-                  "the callable is too large to be kept without allocation: capture `this` or a pointer instead");
+    static_assert(
+        sizeof(Function) <= Capacity,
+        "the callable is too large to be kept without allocation: capture `this` or a pointer instead");
     static_assert(alignof(Function) <= alignof(std::max_align_t), "the callable is over-aligned");
     static_assert(std::is_nothrow_move_constructible_v<Function>, "moving the callable must not throw");
     if constexpr (std::is_pointer_v<std::remove_cvref_t<F>>) {

@@ -1,11 +1,12 @@
-// launch(): calls a function or starts a coroutine, so that a callback may be either. Callback keeps one for later,
-// with its arguments; Returned keeps what it gave back.
+// launch(): calls a function or starts a coroutine, so that a callback may be either. Callback keeps one for
+// later, with its arguments; Returned keeps what it gave back.
 //
 //   int four = asyncio::launch(twice, 2);                                // a function: its value
 //   asyncio::Task<int> task = asyncio::launch(twice_after_a_second, 2);   // a coroutine: its task
 //
 // A coroutine becomes a task behind everything ready. Captures of a coroutine lambda, and arguments that are
-// objects, are kept in that task until it ends: it may refer to them, as a coroutine that is simply called may not.
+// objects, are kept in that task until it ends: it may refer to them, as a coroutine that is simply called
+// may not.
 #pragma once
 
 #include <concepts>
@@ -35,10 +36,18 @@ inline constexpr bool is_task<Task<T>> = true;
 template <class T>
 inline constexpr bool has_state = std::is_class_v<std::decay_t<T>> && !std::is_empty_v<std::decay_t<T>>;
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored \
+    "-Wsubobject-linkage"  // of a frame that keeps what is in an anonymous namespace
+#endif
 template <class F, class... Args>
 std::invoke_result_t<F&, Args...> keep(F function, Args... args) {
   co_return co_await function(std::move(args)...);
 }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 }  // namespace launching
 
@@ -54,9 +63,9 @@ auto launch(F&& function, Args&&... args) {
   } else {
     static_assert(std::copy_constructible<Function>,
                   "each call of a coroutine lambda starts a task with a copy of its captures");
-    return event_loop.create_task(launching::keep<Function, std::decay_t<Args>...>(Function(function),
-                                                                                   std::forward<Args>(args)...),
-                                  "callback");
+    return event_loop.create_task(
+        launching::keep<Function, std::decay_t<Args>...>(Function(function), std::forward<Args>(args)...),
+        "callback");
   }
 }
 
@@ -89,15 +98,18 @@ class Returned {
   // Is there anything? False for a callback that has not run or returned nothing.
   explicit operator bool() const noexcept { return operations_ != nullptr; }
 
-  // The value. Throws ValueError if it is of another type; say what the function says: as<int>(), as<Task<int>>().
+  // The value. Throws ValueError if it is of another type; say what the function says: as<int>(),
+  // as<Task<int>>().
   template <class T>
   const T& as() const {
-    if (operations_ != &operations_of<T>) throw ValueError("the callback did not return a value of this type");
+    if (operations_ != &operations_of<T>)
+      throw ValueError("the callback did not return a value of this type");
     return *reinterpret_cast<const T*>(storage_);
   }
   // The task of a coroutine, whatever it returns. Throws ValueError if the callback was none.
   Task<> task() const {
-    if (operations_ == nullptr || operations_->task == nullptr) throw ValueError("the callback is no coroutine");
+    if (operations_ == nullptr || operations_->task == nullptr)
+      throw ValueError("the callback is no coroutine");
     return operations_->task(storage_);
   }
 
@@ -141,7 +153,8 @@ class Callback {
   template <class F, class... Args>
     requires std::invocable<std::decay_t<F>&, const Args&...>
   Callback(F&& function, std::tuple<Args...> args)
-      : call_([kept = std::decay_t<F>(std::forward<F>(function)), args = std::move(args)]() mutable -> Returned {
+      : call_([kept = std::decay_t<F>(std::forward<F>(function)),
+               args = std::move(args)]() mutable -> Returned {
           return std::apply(
               [&kept](const Args&... each) -> Returned {
                 using R = decltype(launch(kept, each...));

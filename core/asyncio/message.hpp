@@ -1,4 +1,5 @@
-// Message<T>: an event with a value, which interrupts and the other core may set. Any number of tasks wait. Hinch's.
+// Message<T>: an event with a value, which interrupts and the other core may set. Any number of tasks wait.
+// Hinch's.
 //
 //   asyncio::Message<int> message;
 //   message.set(42);                                     // in an interrupt
@@ -6,8 +7,9 @@
 //   for (;;) { int value = co_await message.next(); … message.clear(); }   // Python's async for
 //
 // It holds one value: set again before a task has looked, the first is lost. It stays set until clear(), for
-// which at least one of the tasks must care. Who resumes where is said in thread_safe_event.hpp. The value is copied with
-// interrupts masked: let it be small, and if the other core sets it, let the board's critical section exclude that too.
+// which at least one of the tasks must care. Who resumes where is said in thread_safe_event.hpp. The value is
+// copied with interrupts masked: let it be small, and if the other core sets it, let the board's critical
+// section exclude that too.
 #pragma once
 
 #include <type_traits>
@@ -50,8 +52,8 @@ class Message : public ThreadSafeEvent {
       return static_cast<Message*>(event_)->value();
     }
   };
-  // `co_await message`, `co_await message.wait()`: until it is set; the value it has when this task goes on. No
-  // yield if it is set.
+  // `co_await message`, `co_await message.wait()`: until it is set; the value it has when this task goes on.
+  // No yield if it is set.
   ValueAwaiter wait(Site site = {}) { return {*this, site}; }
   ValueAwaiter next(Site site = {}) { return {*this, site}; }
   ValueAwaiter operator co_await() { return {*this, {nullptr, 0}}; }

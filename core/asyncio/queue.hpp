@@ -4,10 +4,10 @@
 //   co_await readings.put(42);                        // waits while it is full
 //   int value = co_await readings.get();              // waits while it is empty
 //
-// Tasks that wait are served first come, first served, behind whatever is ready, and nobody can take their item or
-// their place in between (in Hinch's they all wake up and the first to run wins; in CPython's a get_nowait() may
-// win). A get() or put() that throws has taken or put nothing. No yield if there is no need to wait.
-// A limited queue allocates once, when it is made. Not for interrupts: see thread_safe_queue.hpp.
+// Tasks that wait are served first come, first served, behind whatever is ready, and nobody can take their
+// item or their place in between (in Hinch's they all wake up and the first to run wins; in CPython's a
+// get_nowait() may win). A get() or put() that throws has taken or put nothing. No yield if there is no need
+// to wait. A limited queue allocates once, when it is made. Not for interrupts: see thread_safe_queue.hpp.
 #pragma once
 
 #include <cstddef>
@@ -22,10 +22,12 @@ namespace asyncio {
 template <class T>
 class Queue : public QueueLines {
  public:
-  static_assert(std::is_nothrow_move_constructible_v<T>, "moving an item must not throw: put a pointer to it");
+  static_assert(std::is_nothrow_move_constructible_v<T>,
+                "moving an item must not throw: put a pointer to it");
   using value_type = T;
 
-  // Room for `maxsize` items; 0 or less: no limit. `name` is for the trace and is kept, not copied: a literal.
+  // Room for `maxsize` items; 0 or less: no limit. `name` is for the trace and is kept, not copied: a
+  // literal.
   explicit Queue(std::ptrdiff_t maxsize = 0, const char* name = nullptr, Site site = {})
       : QueueLines(maxsize > 0 ? static_cast<std::size_t>(maxsize) : unlimited, name, site) {
     if (maxsize > 0) grow(capacity_);
@@ -55,8 +57,8 @@ class Queue : public QueueLines {
     return take(site);
   }
 
-  // Whoever got an item says that it has been dealt with. Throws ValueError if called more often than items were
-  // put.
+  // Whoever got an item says that it has been dealt with. Throws ValueError if called more often than items
+  // were put.
   void task_done(Site site = {}) {
     if (unfinished_ == 0) throw ValueError("task_done() called too many times");
     if (--unfinished_ == 0) event_loop.make_all_ready(joining_, trace::Reason::queue_join, trace_.id(), site);

@@ -1,9 +1,9 @@
 // What Queue and RingbufQueue have in common: how many items there are, who waits for one and who for room.
 //
-// Tasks that wait are served in the order they came, and what they wait for is promised to them when they are made
-// ready: a promised item stays in the queue, a promised place stays empty, until the task runs. Nobody can take
-// either in between, so a waiter never has to wait again; cancelled, it leaves the promise to the next. Items come
-// out in the order they went in, whoever takes them.
+// Tasks that wait are served in the order they came, and what they wait for is promised to them when they are
+// made ready: a promised item stays in the queue, a promised place stays empty, until the task runs. Nobody
+// can take either in between, so a waiter never has to wait again; cancelled, it leaves the promise to the
+// next. Items come out in the order they went in, whoever takes them.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@ class QueueLines {
   QueueLines(const QueueLines&) = delete;
   QueueLines& operator=(const QueueLines&) = delete;
 
-  // These three say what get_nowait() and put_nowait() would find now: an item promised to a waiting get() counts
-  // no more, a place promised to a waiting put() is taken already.
+  // These three say what get_nowait() and put_nowait() would find now: an item promised to a waiting get()
+  // counts no more, a place promised to a waiting put() is taken already.
   std::size_t qsize() const { return stored_ - promised_items_; }
   bool empty() const { return stored_ == promised_items_; }
   bool full() const { return stored_ + promised_places_ >= capacity_; }
@@ -59,8 +59,8 @@ class QueueLines {
     putters_.serve(trace::Reason::queue_put, trace_.id(), site);
   }
 
-  // The derived queue has take(Site), which removes the oldest item and calls taken(), and store(T&&, Site), which
-  // adds one and calls stored().
+  // The derived queue has take(Site), which removes the oldest item and calls taken(), and store(T&&, Site),
+  // which adds one and calls stored().
   template <class Queue, class T>
   class GetAwaiter;
   template <class Queue, class T>
@@ -70,7 +70,7 @@ class QueueLines {
   std::size_t stored_ = 0;           // items that are there
   std::size_t promised_items_ = 0;   // of them, those that tasks which were made ready are about to take
   std::size_t promised_places_ = 0;  // likewise for tasks which are about to put
-  std::size_t overtaken_ = 0;        // such tasks whose place was used: their item is the oldest, and discarded
+  std::size_t overtaken_ = 0;  // such tasks whose place was used: their item is the oldest, and discarded
   WaitingLine getters_;
   WaitingLine putters_;
   [[no_unique_address]] trace::Object trace_;

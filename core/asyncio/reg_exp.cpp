@@ -14,13 +14,20 @@ bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 // What stands behind a backslash.
 bool escape_matches(char escape, char c) {
   switch (escape) {
-    case 'd': return is_digit(c);
-    case 'D': return !is_digit(c);
-    case 'w': return is_word(c);
-    case 'W': return !is_word(c);
-    case 's': return is_blank(c);
-    case 'S': return !is_blank(c);
-    default: return escape == c;
+    case 'd':
+      return is_digit(c);
+    case 'D':
+      return !is_digit(c);
+    case 'w':
+      return is_word(c);
+    case 'W':
+      return !is_word(c);
+    case 's':
+      return is_blank(c);
+    case 'S':
+      return !is_blank(c);
+    default:
+      return escape == c;
   }
 }
 bool is_class(char escape) { return std::string_view("dDwWsS").find(escape) != std::string_view::npos; }
@@ -73,10 +80,14 @@ struct Item {
   }
   bool matches(char c) const {
     switch (text.front()) {
-      case '.': return true;
-      case '\\': return escape_matches(text[1], c);
-      case '[': return set_matches(text.substr(1, text.size() - 2), c);
-      default: return text.front() == c;
+      case '.':
+        return true;
+      case '\\':
+        return escape_matches(text[1], c);
+      case '[':
+        return set_matches(text.substr(1, text.size() - 2), c);
+      default:
+        return text.front() == c;
     }
   }
   std::string_view text;
@@ -135,12 +146,14 @@ RegExp::RegExp(std::string pattern) : pattern_(std::move(pattern)) {
         continue;
       case '*':
       case '+':
-      case '?': throw ValueError("RegExp: nothing to repeat before * + ?");
+      case '?':
+        throw ValueError("RegExp: nothing to repeat before * + ?");
       case '(':
       case ')':
       case '|':
       case '{':
-      case '}': throw ValueError("RegExp: ( ) | { } are not supported; write \\( for the character");
+      case '}':
+        throw ValueError("RegExp: ( ) | { } are not supported; write \\( for the character");
       case '\\':
         if (rest.size() < 2) throw ValueError("RegExp: \\ at the end");
         if ((is_letter(rest[1]) || is_digit(rest[1])) && !is_class(rest[1])) {
@@ -151,7 +164,8 @@ RegExp::RegExp(std::string pattern) : pattern_(std::move(pattern)) {
         if (end_of_set(rest) == std::string_view::npos) throw ValueError("RegExp: [ without ]");
         check_set(rest.substr(1, end_of_set(rest) - 1));
         break;
-      default: break;
+      default:
+        break;
     }
     rest = Item(rest).rest;
   }

@@ -1,14 +1,17 @@
-// RegExp: whether a text begins with what a regular expression describes, as Python's re.match() sees it. A small one:
-// for the topics of a Broker.
+// RegExp: whether a text begins with what a regular expression describes, as Python's re.match() sees it. A
+// small one: for the topics of a Broker.
 //
 //   asyncio::RegExp("sensors/.*/temp$").matches("sensors/attic/temp")
 //
-//   .  any character        [a-z_]  one of these    \d \w \s    a digit, a letter or digit or _, a blank
-//   ^  here is the beginning   [^a-z_]  none of these   \D \W \S   none of those
-//   $  here is the end         * + ?   none or more, one or more, none or one of what comes before; most first
-//   \. \* …  that character
-// Groups, | and {} are refused. Matching takes no memory, and time in the text's length to the power of the number
-// of * and +.
+//   .          any character              [a-z_]     one of these
+//   ^          the text begins here       [^a-z_]    none of these
+//   $          the text ends here         \d \w \s   a digit; a letter, a digit or _; a blank
+//   * + ?      none or more, one or       \D \W \S   none of those
+//              more, none or one of       \. \* …    that character
+//              what comes before
+//
+// Groups, | and {} are refused. Matching takes no memory, and time in the text's length to the power of the
+// number of * and +.
 #pragma once
 
 #include <cstddef>

@@ -1,12 +1,14 @@
-// RingbufQueue<T>: a Queue in a fixed buffer that can drop its oldest item instead of waiting for room. Hinch's.
+// RingbufQueue<T>: a Queue in a fixed buffer that can drop its oldest item instead of waiting for room.
+// Hinch's.
 //
-//   asyncio::RingbufQueue<int> readings(10);                       // holds 9
-//   try { readings.put_nowait(42); } catch (const asyncio::IndexError&) {}  // full: the oldest is gone, 42 is in
-//   for (;;) { int value = co_await readings.next(); … }             // Python's async for
+//   asyncio::RingbufQueue<int> readings(10);                     // holds 9
+//   if (readings.put_overwriting(42)) …                          // it was full: 42 is in, the oldest is out
+//   for (;;) { int value = co_await readings.next(); … }         // Python's async for
 //
-// A buffer of N holds N - 1 items, as in Hinch's; one that the queue makes itself has no slot to spare. Waiting is as
-// in queue.hpp (in Hinch's all waiters wake up, and the first to run wins), and an empty or full queue throws
-// IndexError. Allocates once, when it is made, or never, in a buffer that is given. Not for interrupts: see
+// A buffer of N holds N - 1 items, as in Hinch's; one that the queue makes itself has no slot to spare.
+// Waiting is as in queue.hpp (in Hinch's all waiters wake up, and the first to run wins), and an empty or
+// full queue throws IndexError (put_nowait() after it has discarded the oldest item for the new one).
+// Allocates once, when it is made, or never, in a buffer that is given. Not for interrupts: see
 // thread_safe_queue.hpp.
 #pragma once
 
@@ -24,9 +26,12 @@ class RingbufQueue : public QueueLines {
  public:
   using value_type = T;
 
-  // A buffer of `size` is made. Throws ValueError below 2. `name` is for the trace and is kept, not copied: a literal.
+  // A buffer of `size` is made. Throws ValueError below 2. `name` is for the trace and is kept, not copied: a
+  // literal.
   explicit RingbufQueue(std::size_t size, const char* name = nullptr, Site site = {})
-      : QueueLines(capacity_of(size), name, site), own_(std::make_unique<T[]>(size - 1)), slots_(own_.get()) {}
+      : QueueLines(capacity_of(size), name, site),
+        own_(std::make_unique<T[]>(size - 1)),
+        slots_(own_.get()) {}
   // In the caller's buffer (an array, a std::array), which must outlive the queue.
   explicit RingbufQueue(std::span<T> buffer, const char* name = nullptr, Site site = {})
       : QueueLines(capacity_of(buffer.size()), name, site), slots_(buffer.data()) {}
@@ -35,13 +40,14 @@ class RingbufQueue : public QueueLines {
   PutAwaiter<RingbufQueue, T> put(T item, Site site = {}) { return {*this, std::move(item), site}; }
   // `co_await queue.get()`: the oldest item, as soon as there is one.
   GetAwaiter<RingbufQueue, T> get(Site site = {}) { return {*this, site}; }
-  // The same, as Python's async for has it. A task that never has to wait should sleep_ms(0) between two items, lest it
-  // leave nothing to others.
+  // The same, as Python's async for has it. A task that never has to wait should sleep_ms(0) between two
+  // items, lest it leave nothing to others.
   GetAwaiter<RingbufQueue, T> next(Site site = {}) { return {*this, site}; }
 
   // Throws IndexError if the queue is full; the item is in it then, and the oldest is discarded.
   void put_nowait(T item, Site site = {}) {
-    if (put_overwriting(std::move(item), site)) throw IndexError("RingbufQueue is full: the oldest item was discarded");
+    if (put_overwriting(std::move(item), site))
+      throw IndexError("RingbufQueue is full: the oldest item was discarded");
   }
   // The same without an exception: true if an item was discarded.
   bool put_overwriting(T item, Site site = {}) {
@@ -53,7 +59,8 @@ class RingbufQueue : public QueueLines {
       first_ = after(first_);
       --stored_;
     } else {
-      // Every place is promised to tasks that are about to put. The first of them would have put the oldest item.
+      // Every place is promised to tasks that are about to put. The first of them would have put the oldest
+      // item.
       --promised_places_;
       ++overtaken_;
     }

@@ -6,10 +6,10 @@
 //     …
 //   }
 //
-// First come, first served, with direct hand-off: while tasks wait, release() gives the permit to the one that waits
-// longest, which runs behind whatever is ready; nobody can take it in between. A task that is cancelled after it
-// got one passes it on. (In Hinch's any task that runs first takes the permit, so a waiter may starve, and the end
-// of `async with` yields; here neither does.)
+// First come, first served, with direct hand-off: while tasks wait, release() gives the permit to the one
+// that waits longest, which runs behind whatever is ready; nobody can take it in between. A task that is
+// cancelled after it got one passes it on. (In Hinch's any task that runs first takes the permit, so a waiter
+// may starve, and the end of `async with` yields; here neither does.)
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ namespace asyncio {
 
 class Semaphore {
  public:
-  // `value` permits; throws ValueError if negative. `name` is for the trace and is kept, not copied: a literal.
+  // `value` permits; throws ValueError if negative. `name` is for the trace and is kept, not copied: a
+  // literal.
   explicit Semaphore(std::int32_t value = 1, const char* name = nullptr, Site site = {})
       : Semaphore(value, UINT32_MAX, name, site) {}
   Semaphore(const Semaphore&) = delete;
@@ -32,7 +33,8 @@ class Semaphore {
   // Would acquire() have to wait?
   bool locked() const { return count_ == 0; }
 
-  // Any task may release, one that acquired or not. BoundedSemaphore throws ValueError when every permit is there.
+  // Any task may release, one that acquired or not. BoundedSemaphore throws ValueError when every permit is
+  // there.
   void release(Site site = {}) {
     if (count_ >= bound_) throw ValueError("BoundedSemaphore released too many times");
     hand_on(site);
@@ -70,11 +72,12 @@ class Semaphore {
   AcquireAwaiter acquire(Site site = {}) { return {*this, site}; }
 
   // Releases the permit when it goes out of scope. Move-only.
-  class [[nodiscard("the permit is released when this object goes: auto permit = co_await semaphore.scoped();")]]
-  Guard {
+  class [[nodiscard(
+      "the permit is released when this object goes: auto permit = co_await semaphore.scoped();")]] Guard {
    public:
     Guard(Semaphore& semaphore, Site site) noexcept : semaphore_(&semaphore), site_(site) {}
-    Guard(Guard&& other) noexcept : semaphore_(std::exchange(other.semaphore_, nullptr)), site_(other.site_) {}
+    Guard(Guard&& other) noexcept
+        : semaphore_(std::exchange(other.semaphore_, nullptr)), site_(other.site_) {}
     Guard& operator=(Guard&&) = delete;
     ~Guard() {
       // Over the bound: somebody released this permit already.
@@ -93,12 +96,15 @@ class Semaphore {
       return Guard(semaphore_, site_);
     }
   };
-  // Python's `async with semaphore:` is `auto permit = co_await semaphore.scoped();`, until the end of the block.
+  // Python's `async with semaphore:` is `auto permit = co_await semaphore.scoped();`, until the end of the
+  // block.
   ScopedAwaiter scoped(Site site = {}) { return {*this, site}; }
 
  protected:
   Semaphore(std::int32_t value, std::uint32_t bound, const char* name, Site site)
-      : count_(static_cast<std::uint32_t>(value)), bound_(bound), trace_(trace::ObjectKind::semaphore, name, site) {
+      : count_(static_cast<std::uint32_t>(value)),
+        bound_(bound),
+        trace_(trace::ObjectKind::semaphore, name, site) {
     if (value < 0) throw ValueError("Semaphore initial value must be >= 0");
     trace::object_event(trace::Kind::value, trace_, site, count_);
   }

@@ -1,5 +1,5 @@
-// TaskEnd: waits until a task has finished, however it did. Unlike co_await task it throws nothing of the task's, and a
-// waiter that is cancelled leaves the task alone. For primitives.
+// TaskEnd: waits until a task has finished, however it did. Unlike co_await task it throws nothing of the
+// task's, and a waiter that is cancelled leaves the task alone. For primitives.
 #pragma once
 
 #include <exception>

@@ -1,8 +1,9 @@
 // ThreadSafeEvent: an Event that interrupts and the other core may set. Any number of tasks wait.
 //
-// Who resumes where: when the loop looks at devices, once a step, it makes all waiters ready, in the order they began
-// to wait, behind whatever is ready then; with set_priority(true) they run next instead. They go on even if the
-// event is cleared at once. A waiter that is cancelled leaves the others waiting (Hinch's needs a task for that).
+// Who resumes where: when the loop looks at devices, once a step, it makes all waiters ready, in the order
+// they began to wait, behind whatever is ready then; with set_priority(true) they run next instead. They go
+// on even if the event is cleared at once. A waiter that is cancelled leaves the others waiting (Hinch's
+// needs a task for that).
 #pragma once
 
 #include <atomic>

@@ -4,9 +4,10 @@
 //   readings.put_sync(42);                                              // in an interrupt
 //   for (;;) { int value = co_await readings.next(); … }                // in a task: Python's async for
 //
-// One side puts, one side gets: of each there is one task, or one interrupt, or one other core. Then it is right with
-// an interrupt between any two instructions, without masking any. Who resumes where: the waiting task goes behind
-// whatever is ready when the loop looks at devices, once a step. Nothing allocates after the queue is made.
+// One side puts, one side gets: of each there is one task, or one interrupt, or one other core. Then it is
+// right with an interrupt between any two instructions, without masking any. Who resumes where: the waiting
+// task goes behind whatever is ready when the loop looks at devices, once a step. The queue allocates once,
+// when it is made; get() and put() are coroutines.
 #pragma once
 
 #include <atomic>
@@ -24,14 +25,19 @@ class ThreadSafeQueue {
  public:
   using value_type = T;
 
-  // A buffer of `size` is made, which holds size - 1 items. Throws ValueError below 2. `name` is for the trace and is
-  // kept, not copied: a literal.
+  // A buffer of `size` is made, which holds size - 1 items. Throws ValueError below 2. `name` is for the
+  // trace and is kept, not copied: a literal.
   explicit ThreadSafeQueue(std::size_t size, const char* name = nullptr, Site site = {})
-      : own_(std::make_unique<T[]>(size)), slots_(own_.get()), size_(checked(size)), ends_(*this),
+      : own_(std::make_unique<T[]>(size)),
+        slots_(own_.get()),
+        size_(checked(size)),
+        ends_(*this),
         trace_(trace::ObjectKind::queue, name, site) {}
   // In the caller's buffer (an array, a std::array), which must outlive the queue.
   explicit ThreadSafeQueue(std::span<T> buffer, const char* name = nullptr, Site site = {})
-      : slots_(buffer.data()), size_(checked(buffer.size())), ends_(*this),
+      : slots_(buffer.data()),
+        size_(checked(buffer.size())),
+        ends_(*this),
         trace_(trace::ObjectKind::queue, name, site) {}
   ThreadSafeQueue(const ThreadSafeQueue&) = delete;
   ThreadSafeQueue& operator=(const ThreadSafeQueue&) = delete;
@@ -41,7 +47,8 @@ class ThreadSafeQueue {
     if (putter_ != nullptr) putter_->queue_ = nullptr;
   }
 
-  // For both sides. More items may come at any time for the side that gets, fewer be left for the side that puts.
+  // For both sides. More items may come at any time for the side that gets, fewer be left for the side that
+  // puts.
   std::size_t qsize() const {
     const std::size_t put = next_put_.load(std::memory_order_acquire);
     const std::size_t get = next_get_.load(std::memory_order_acquire);
@@ -50,8 +57,9 @@ class ThreadSafeQueue {
   bool empty() const { return qsize() == 0; }
   bool full() const { return qsize() == size_ - 1; }
 
-  // For interrupts and the other core; a task may use them too. If there is no item, or no room, they throw IndexError,
-  // or with `block` go round until there is: not in a task or an interrupt, where that stops everything.
+  // For interrupts and the other core; a task may use them too. If there is no item, or no room, they throw
+  // IndexError, or with `block` go round until there is: not in a task or an interrupt, where that stops
+  // everything.
   T get_sync(bool block = false) {
     while (empty()) {
       if (!block) throw IndexError("ThreadSafeQueue is empty");
@@ -65,8 +73,8 @@ class ThreadSafeQueue {
     store(std::move(item));
   }
 
-  // For the task. `co_await queue.get()`: the oldest item, as soon as there is one. Throws RuntimeError if another task
-  // waits for one.
+  // For the task. `co_await queue.get()`: the oldest item, as soon as there is one. Throws RuntimeError if
+  // another task waits for one.
   Coro<T> get(Site site = {}) {
     while (empty()) co_await Wait(*this, POLLIN, site);
     T item = take();
@@ -88,7 +96,8 @@ class ThreadSafeQueue {
     explicit Ends(const ThreadSafeQueue& queue) : queue_(queue) {}
     int ioctl(int request, int flags) override {
       if (request != MP_STREAM_POLL) return MP_STREAM_ERROR;
-      return ((flags & POLLIN) != 0 && !queue_.empty()) || ((flags & POLLOUT) != 0 && !queue_.full()) ? flags : 0;
+      return ((flags & POLLIN) != 0 && !queue_.empty()) || ((flags & POLLOUT) != 0 && !queue_.full()) ? flags
+                                                                                                      : 0;
     }
     bool has_interrupt() const override { return true; }
 

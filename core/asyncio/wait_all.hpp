@@ -2,9 +2,9 @@
 //
 //   co_await asyncio::WaitAll(event1, event2, asyncio::WaitAny(event3, event4)).wait();
 //
-// What is event-like, and whose life is whose, is said in wait_any.hpp. One that has triggered need not stay set.
-// Cancelled or timed out, its helper tasks have ended before it throws (in Hinch's they are left behind). What the
-// wait for one of them throws, it throws, without waiting for the others.
+// What is event-like, and whose life is whose, is said in wait_any.hpp. One that has triggered need not stay
+// set. Cancelled or timed out, its helper tasks have ended before it throws (in Hinch's they are left
+// behind). What the wait for one of them throws, it throws, without waiting for the others.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,8 @@ template <class... Objects>
 class WaitAll {
  public:
   static_assert(sizeof...(Objects) > 0, "WaitAll of nothing has nothing to wait for");
-  static_assert((... && EventLike<std::remove_reference_t<Objects>>), "WaitAll takes objects that have wait()");
+  static_assert((... && EventLike<std::remove_reference_t<Objects>>),
+                "WaitAll takes objects that have wait()");
 
   explicit WaitAll(Objects... objects) : objects_(std::forward<Objects>(objects)...) {}
 

@@ -17,9 +17,7 @@
 namespace asyncio {
 
 template <class Object>
-concept EventLike = requires(Object& object) {
-  object.wait();
-};
+concept EventLike = requires(Object& object) { object.wait(); };
 
 class WaitGroup {
  public:

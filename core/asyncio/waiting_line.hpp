@@ -1,9 +1,9 @@
-// WaitingLine: tasks that wait for something that is handed to them one at a time, first come, first served: a
-// semaphore's permit, an item of a queue, room in it. For primitives.
+// WaitingLine: tasks that wait for something that is handed to them one at a time, first come, first served:
+// a semaphore's permit, an item of a queue, room in it. For primitives.
 //
 // serve() hands it to the longest waiting task. It is that task's from then on, however long it waits for its
-// turn to run, and nobody can take it in between. If the task is cancelled first, or its frame destroyed, its Turn
-// says so and the primitive hands the thing to the next.
+// turn to run, and nobody can take it in between. If the task is cancelled first, or its frame destroyed, its
+// Turn says so and the primitive hands the thing to the next.
 #pragma once
 
 #include "asyncio/loop.hpp"
@@ -34,7 +34,8 @@ class WaitingLine {
     event_loop.make_ready(task, reason, object, site);
   }
 
-  // The destructor of the primitive: who waits gets a RuntimeError, and so does who was served and has not run.
+  // The destructor of the primitive: who waits gets a RuntimeError, and so does who was served and has not
+  // run.
   void abandon(std::uint32_t object) {
     if (!waiting_.empty()) event_loop.abandon(waiting_, object);
     while (last_served_ != nullptr) {
@@ -48,8 +49,8 @@ class WaitingLine {
  private:
   friend class Turn;
 
-  // last_served_->prev is the first that was served; each one's `prev` is the next. They run in that order, so
-  // the one that leaves is nearly always the first.
+  // last_served_->prev is the first that was served; each one's `prev` is the next. They run in that order,
+  // so the one that leaves is nearly always the first.
   void take_served(PromiseBase* task) {
     PromiseBase* before = last_served_;
     while (before->prev != task) before = before->prev;
@@ -61,8 +62,8 @@ class WaitingLine {
   PromiseBase* last_served_ = nullptr;
 };
 
-// One task's wait in a WaitingLine; part of an awaiter, which calls wait() in await_suspend() and leave() first in
-// await_resume() and in its destructor.
+// One task's wait in a WaitingLine; part of an awaiter, which calls wait() in await_suspend() and leave()
+// first in await_resume() and in its destructor.
 class Turn {
  public:
   void wait(WaitingLine& line, trace::Reason reason, std::uint32_t object, Site site) {
@@ -70,9 +71,9 @@ class Turn {
     event_loop.park_in(line.waiting_, reason, object, site);
   }
 
-  // True if the task was served: in await_resume() it goes on with what it was handed if accepted(), and else, or in
-  // the destructor, hands it on. False if the task did not wait, or in vain: then event_loop.check_wake() throws,
-  // and the primitive may be gone.
+  // True if the task was served: in await_resume() it goes on with what it was handed if accepted(), and
+  // else, or in the destructor, hands it on. False if the task did not wait, or in vain: then
+  // event_loop.check_wake() throws, and the primitive may be gone.
   bool leave(WaitingLine& line) {
     PromiseBase* const task = task_;
     if (task == nullptr) return false;

@@ -14,8 +14,10 @@
 #include "mcu/signals.hpp"
 #include "mcu/standard_output.hpp"
 
+// NOLINTBEGIN(readability-identifier-naming): the linker's names
 extern "C" int __real_main();
 extern "C" int __wrap_main(int argc, char** argv);
+// NOLINTEND(readability-identifier-naming)
 
 namespace {
 

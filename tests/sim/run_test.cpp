@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "mcu/signals.hpp"
 #include "mcu/standard_output.hpp"
 #include "time.hpp"
+#include "trace/recorder.hpp"
 
 namespace {
 
@@ -53,6 +55,8 @@ Recording run(std::uint64_t run_for_ns, const std::function<int()>& firmware) {
   const int file = ::open(path.c_str(), O_CREAT | O_TRUNC | O_RDWR, 0600);
   const pid_t child = ::fork();
   if (child == 0) {
+    new (&sim::board) sim::Board;  // as after power-on, whatever tests before have done
+    trace::recorder.reset();
     sim::board.start({run_for_ns, 0, file});
     sim::send_standard_output_to_console();
     sim::watch_for_crashes_and_hangs();

@@ -2,9 +2,9 @@
 // the module's old name, which C++ never had; here it is every name. One that is missing does not compile.
 
 #include <concepts>
-#include <cstdint>
 #include <exception>
 #include <type_traits>
+#include <utility>
 
 #include "micropython.hpp"
 

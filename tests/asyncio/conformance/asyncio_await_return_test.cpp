@@ -1,4 +1,4 @@
-// asyncio_await_return.py: A task's result reaches whoever awaits it.
+// asyncio_await_return.py: a task's result reaches whoever awaits it.
 
 #include "micropython.hpp"
 

@@ -1,4 +1,4 @@
-// asyncio_basic.py: A sleep takes its time; a negative one takes none.
+// asyncio_basic.py: a sleep takes its time; a negative one takes none.
 
 #include <chrono>
 #include <cinttypes>

@@ -1,4 +1,4 @@
-// asyncio_cancel_fair2.py: A task that several others keep cancelling gets its turn to notice.
+// asyncio_cancel_fair2.py: a task that several others keep cancelling gets its turn to notice.
 
 #include "micropython.hpp"
 

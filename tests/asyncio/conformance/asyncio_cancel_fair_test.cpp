@@ -1,4 +1,4 @@
-// asyncio_cancel_fair.py: Two tasks that keep cancelling each other leave the third its turns.
+// asyncio_cancel_fair.py: two tasks that keep cancelling each other leave the third its turns.
 
 #include <cstddef>
 #include <cstdint>

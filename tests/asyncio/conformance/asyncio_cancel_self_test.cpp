@@ -1,4 +1,4 @@
-// asyncio_cancel_self.py: A task cannot cancel itself; the error goes to whoever awaits it, and out of run().
+// asyncio_cancel_self.py: a task cannot cancel itself; the error goes to whoever awaits it, and out of run().
 
 #include "micropython.hpp"
 

@@ -1,4 +1,4 @@
-// asyncio_cancel_task.py: Cancelling: before the first run, while asleep, several times, after the end, and
+// asyncio_cancel_task.py: cancelling: before the first run, while asleep, several times, after the end, and
 // through an await.
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// asyncio_cancel_wait_on_finished.py: Cancelling a task whose awaited task has just finished.
+// asyncio_cancel_wait_on_finished.py: cancelling a task whose awaited task has just finished.
 
 #include "micropython.hpp"
 

@@ -1,4 +1,4 @@
-// asyncio_event_fair.py: Tasks that keep waiting for an event and setting it leave the others their turns.
+// asyncio_event_fair.py: tasks that keep waiting for an event and setting it leave the others their turns.
 
 #include <vector>
 

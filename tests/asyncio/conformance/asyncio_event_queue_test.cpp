@@ -1,4 +1,4 @@
-// asyncio_event_queue.py: The loop stays alive while its only task waits for an event that something outside
+// asyncio_event_queue.py: the loop stays alive while its only task waits for an event that something outside
 // the loop will set.
 
 #include "micropython.hpp"

@@ -1,4 +1,4 @@
-// asyncio_exception.py: An exception leaves run(), from the main task or from one it awaits.
+// asyncio_exception.py: an exception leaves run(), from the main task or from one it awaits.
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-// asyncio_fair.py: Tasks that yield all the time do not keep sleepers from waking on time.
+// asyncio_fair.py: tasks that yield all the time do not keep sleepers from waking on time.
 
 #include <chrono>
 

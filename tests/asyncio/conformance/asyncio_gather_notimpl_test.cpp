@@ -1,4 +1,4 @@
-// asyncio_gather_notimpl.py: A task belongs to one gather() or to those who await it, not to both.
+// asyncio_gather_notimpl.py: a task belongs to one gather() or to those who await it, not to both.
 
 #include <vector>
 

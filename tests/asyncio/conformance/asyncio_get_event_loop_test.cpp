@@ -1,4 +1,4 @@
-// asyncio_get_event_loop.py: The loop can be asked for, and run.
+// asyncio_get_event_loop.py: the loop can be asked for, and run.
 
 #include "micropython.hpp"
 

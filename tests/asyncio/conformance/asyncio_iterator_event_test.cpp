@@ -1,4 +1,4 @@
-// asyncio_iterator_event.py: The loop stays alive while an asynchronous iteration waits for its last event
+// asyncio_iterator_event.py: the loop stays alive while an asynchronous iteration waits for its last event
 // from outside the loop.
 
 #include <optional>

@@ -1,4 +1,4 @@
-// asyncio_lock_cancel.py: A lock works on when several of its waiters are cancelled at once.
+// asyncio_lock_cancel.py: a lock works on when several of its waiters are cancelled at once.
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-// asyncio_micropython.py: What MicroPython adds to CPython: sleep_ms() and wait_for_ms().
+// asyncio_micropython.py: what MicroPython adds to CPython: sleep_ms() and wait_for_ms().
 
 #include <cstdint>
 

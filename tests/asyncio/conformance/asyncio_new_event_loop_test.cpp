@@ -1,4 +1,4 @@
-// asyncio_new_event_loop.py: A new event loop forgets the tasks of the old one.
+// asyncio_new_event_loop.py: a new event loop forgets the tasks of the old one.
 
 #include <string_view>
 

@@ -1,4 +1,4 @@
-// asyncio_set_exception_handler.py: An exception nobody retrieves goes to the loop's exception handler, a
+// asyncio_set_exception_handler.py: an exception nobody retrieves goes to the loop's exception handler, a
 // turn later.
 
 #include "micropython.hpp"

@@ -1,4 +1,4 @@
-// asyncio_wait_for_fwd.py: Cancelling a wait_for() cancels what it waits for, in four combinations of who
+// asyncio_wait_for_fwd.py: cancelling a wait_for() cancels what it waits for, in four combinations of who
 // swallows it.
 
 #include <chrono>

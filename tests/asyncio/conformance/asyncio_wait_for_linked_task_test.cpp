@@ -1,4 +1,4 @@
-// asyncio_wait_for_linked_task.py: Tasks that await each other, themselves awaited from a coroutine and run
+// asyncio_wait_for_linked_task.py: tasks that await each other, themselves awaited from a coroutine and run
 // from outside of the loop.
 
 #include <cstddef>

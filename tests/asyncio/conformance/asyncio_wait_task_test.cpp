@@ -1,4 +1,4 @@
-// asyncio_wait_task.py: Awaiting tasks: running, finished, finished and awaited before, failing, failed.
+// asyncio_wait_task.py: awaiting tasks: running, finished, finished and awaited before, failing, failed.
 
 #include <chrono>
 #include <cinttypes>

@@ -45,7 +45,8 @@ Coro<> meet(Barrier& barrier, int n) {
 
 TEST_F(BarrierTest, RunsItsCallbackEachTimeAllHaveCome) {
   run([]() -> Coro<> {
-    Barrier barrier(3, [](const char* text) { print("%s\n", text); }, std::tuple("Synch"));
+    Barrier barrier(
+        3, [](const char* text) { print("%s\n", text); }, std::tuple("Synch"));
     for (int batch = 0; batch < 2; ++batch) {
       for (int n = 0; n < 3; ++n) create_task(report(barrier));
       co_await sleep_ms(1000);

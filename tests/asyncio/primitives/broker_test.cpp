@@ -90,8 +90,9 @@ TEST_F(BrokerTest, ACoroutineBecomesATaskForEachMessage) {
     EXPECT_EQ(virtual_board::output(), "");
     co_await sleep_ms(200);
   }());
-  EXPECT_EQ(virtual_board::output(),
-            "coroutine bar_topic a message too long to be kept in the string object\ncoroutine bar_topic two\n");
+  EXPECT_EQ(
+      virtual_board::output(),
+      "coroutine bar_topic a message too long to be kept in the string object\ncoroutine bar_topic two\n");
 }
 
 TEST_F(BrokerTest, CallsMethodsAndStartsCoroutinesOfAnObject) {
@@ -264,15 +265,17 @@ TEST_F(BrokerTest, UnsubscribingWhatIsNotSubscribedIsReportedIfVerbose) {
             "Unsubscribe topic foo.* fail: topic not subscribed.\n"
             "Unsubscribe fail: no such subscription.\n");
   TextBroker::Verbose = false;
+  const std::string before = virtual_board::output();
   broker.unsubscribe("rats", function);
-  EXPECT_EQ(virtual_board::output().size(), 253U);
+  EXPECT_EQ(virtual_board::output(), before);
 }
 
 TEST_F(BrokerTest, ASubscriptionEndsWhatCannotBeToldByItsAgent) {
   TextBroker broker;
   int first = 0;
   int second = 0;
-  const auto subscription = broker.subscribe("topic", [&first](const std::string&, const std::string&) { ++first; });
+  const auto subscription =
+      broker.subscribe("topic", [&first](const std::string&, const std::string&) { ++first; });
   broker.subscribe("topic", [&second](const std::string&, const std::string&) { ++second; });
   broker.publish("topic");
   broker.unsubscribe(subscription);
@@ -332,9 +335,8 @@ TEST_F(BrokerTest, AnAgentMayPublish) {
 
 TEST_F(BrokerTest, WhatAnAgentThrowsPublishThrows) {
   TextBroker broker;
-  const auto failing = broker.subscribe("topic", [](const std::string&, const std::string&) {
-    throw asyncio::OSError(5);
-  });
+  const auto failing =
+      broker.subscribe("topic", [](const std::string&, const std::string&) { throw asyncio::OSError(5); });
   EXPECT_THROW(broker.publish("topic"), asyncio::OSError);
   broker.unsubscribe(failing);
   broker.subscribe("topic", function);

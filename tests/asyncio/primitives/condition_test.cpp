@@ -147,6 +147,18 @@ TEST_F(ConditionTest, WaitForAsksThePredicateAtOnceWithoutWaiting) {
   }());
 }
 
+struct Always {
+  bool operator()() const { return true; }
+};
+
+TEST_F(ConditionTest, ThePredicateMayBeAnyFunctor) {
+  run([]() -> Coro<> {
+    Condition condition;
+    const auto guard = co_await condition.scoped();
+    EXPECT_TRUE(co_await condition.wait_for(Always()));
+  }());
+}
+
 TEST_F(ConditionTest, WaitForGoesOnWaitingWhileThePredicateIsFalse) {
   run([]() -> Coro<> {
     Condition condition;

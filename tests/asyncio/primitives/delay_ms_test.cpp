@@ -182,8 +182,9 @@ TEST_F(DelayMsTest, StopClearsTheEvent) {
 TEST_F(DelayMsTest, TheEventIsSetAndTheDelayStoppedWhenTheCallbackRuns) {
   run([]() -> Coro<> {
     const Delay_ms* self = nullptr;
-    Delay_ms delay([&self] { print("%s, %s\n", self->is_set() ? "set" : "clear", (*self)() ? "running" : "stopped"); },
-                   10);
+    Delay_ms delay(
+        [&self] { print("%s, %s\n", self->is_set() ? "set" : "clear", (*self)() ? "running" : "stopped"); },
+        10);
     self = &delay;
     delay.trigger();
     co_await sleep_ms(20);

@@ -487,7 +487,8 @@ TEST_F(QueueTest, StringsPassUnharmed) {
   run([]() -> Coro<> {
     Queue<std::string> queue(2);
     create_task([](Queue<std::string>& to) -> Coro<> {
-      for (int i = 0; i < 20; ++i) co_await to.put("item number " + std::to_string(i) + " of the long strings");
+      for (int i = 0; i < 20; ++i)
+        co_await to.put("item number " + std::to_string(i) + " of the long strings");
     }(queue));
     for (int i = 0; i < 20; ++i) {
       EXPECT_EQ(co_await queue.get(), "item number " + std::to_string(i) + " of the long strings");
@@ -499,10 +500,12 @@ TEST_F(QueueTest, AGrowingQueueMovesItsItemsUnharmed) {
   Queue<std::string> queue;
   int next = 0;
   for (int round = 0; round < 40; ++round) {
-    for (int i = 0; i < 3; ++i) queue.put_nowait("item number " + std::to_string(next++) + " of the long strings");
+    for (int i = 0; i < 3; ++i)
+      queue.put_nowait("item number " + std::to_string(next++) + " of the long strings");
     queue.get_nowait();
   }
-  for (int i = 40; i < 120; ++i) EXPECT_EQ(queue.get_nowait(), "item number " + std::to_string(i) + " of the long strings");
+  for (int i = 40; i < 120; ++i)
+    EXPECT_EQ(queue.get_nowait(), "item number " + std::to_string(i) + " of the long strings");
 }
 
 TEST_F(QueueTest, DestroyedItGivesItsWaitersARuntimeError) {
@@ -595,8 +598,10 @@ TEST_F(QueueTest, TheTraceTellsHowManyItemsThereAreAndWhoWokeWhom) {
       const bool putting = reason == trace::Reason::queue_put;
       if (record.kind == trace::Kind::queue_put) story += "put" + std::to_string(record.extra) + " ";
       if (record.kind == trace::Kind::queue_get) story += "get" + std::to_string(record.extra) + " ";
-      if (record.kind == trace::Kind::slice_end && (getting || putting)) story += getting ? "wait-get " : "wait-put ";
-      if (record.kind == trace::Kind::task_ready && (getting || putting)) story += getting ? "item " : "place ";
+      if (record.kind == trace::Kind::slice_end && (getting || putting))
+        story += getting ? "wait-get " : "wait-put ";
+      if (record.kind == trace::Kind::task_ready && (getting || putting))
+        story += getting ? "item " : "place ";
     }
     EXPECT_EQ(story, "wait-get put1 item wait-put get0 place put1 get0 ");
   }

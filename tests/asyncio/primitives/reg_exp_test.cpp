@@ -109,8 +109,9 @@ TEST(RegExpTest, QuantifiersApplyToSetsAndEscapes) {
 }
 
 TEST(RegExpTest, WhatIsMalformedOrNotSupportedIsAValueError) {
-  for (const char* pattern : {"*a", "+", "?x", "a**", "^*", "$+", "(a)", "a|b", "a{2}", "a\\", "[abc", "[", "[]", "[^]",
-                              "[z-a]", "[a-\\d]", "[\\d-z]", "\\b", "\\1", "[abc\\]"}) {
+  for (const char* pattern :
+       {"*a",   "+", "?x", "a**", "^*",    "$+",      "(a)",     "a|b", "a{2}", "a\\",
+        "[abc", "[", "[]", "[^]", "[z-a]", "[a-\\d]", "[\\d-z]", "\\b", "\\1",  "[abc\\]"}) {
     EXPECT_THROW(RegExp{std::string(pattern)}, asyncio::ValueError) << pattern;
   }
 }

@@ -384,7 +384,8 @@ TEST_F(SemaphoreTest, TheTraceTellsItsCountAndWhoWokeWhom) {
       const auto reason = static_cast<trace::Reason>(record.reason);
       if (record.kind == trace::Kind::value) counts.push_back(record.extra);
       if (record.kind == trace::Kind::task_ready && reason == trace::Reason::semaphore) ++woken;
-      if (record.kind == trace::Kind::slice_end && reason == trace::Reason::semaphore && record.site != 0) ++waited;
+      if (record.kind == trace::Kind::slice_end && reason == trace::Reason::semaphore && record.site != 0)
+        ++waited;
     }
     EXPECT_EQ(counts, (std::vector<int>{1, 0, 1}));
     EXPECT_EQ(woken, 1);

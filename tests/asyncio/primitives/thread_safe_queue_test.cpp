@@ -268,6 +268,10 @@ TEST_F(ThreadSafeQueueTest, AnInterruptInTheMiddleOfATasksPutOrGetSeesTheQueueBe
       if ((co_await queue.get()).number != got++) ++wrong;
     }
     EXPECT_EQ(wrong, 0);
+    co_await sleep_ms(10);
+    while (!queue.empty()) queue.get_sync();
+    co_await queue.put(Slow(7));
+    EXPECT_EQ((co_await queue.next()).number, 7);
   }());
 }
 

@@ -263,7 +263,8 @@ TEST_F(WaitAnyTest, CancelledAgainWhileItsHelpersEndItStillWaitsForThem) {
       try {
         co_await WaitAny(event, slow).wait();
       } catch (const CancelledError&) {
-        print("%s at %d ms\n", slow.ended ? "ended" : "running", static_cast<int>(virtual_board::now_us() / 1000));
+        print("%s at %d ms\n", slow.ended ? "ended" : "running",
+              static_cast<int>(virtual_board::now_us() / 1000));
         throw;
       }
     }());

@@ -286,7 +286,7 @@ std::variant<BuiltLesson, BuildFailure> build_lesson(const Lesson& lesson, const
   }
   if (!header.empty()) mark_used(header);
   tidy_cache(*cache, "lesson-", 40);
-  tidy_cache(*cache, "header-", 4);
+  tidy_cache(*cache, "header-", 2);  // 50 MB each
   built.compiler_output = compiled->output;
   built.from_cache = false;
   return built;

@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +11,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/interrupts.hpp"
 #include "cli/lesson.hpp"
 #include "cli/lesson_build.hpp"
 #include "cli/process.hpp"
@@ -26,17 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t usual_run_ns = 10'000'000'000;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-// From here on Ctrl-C ends the lesson, not this program, which still shows what there is.
-void catch_interrupts() {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { interrupted = 1; };
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 // As a user would name it: from the current folder on, if it is below.
 std::string shown_path(const fs::path& path) {
@@ -83,7 +72,7 @@ struct Outputs {
 void follow(PipedProcess& process, model::State& state, Outputs& outputs) {
   std::array<trace::Record, 4096> records;
   std::size_t size = 0;  // bytes in `records`; a read may end within a record
-  while (interrupted == 0) {
+  while (!interrupted()) {
     const std::size_t got =
         process.read(reinterpret_cast<char*>(records.data()) + size, sizeof records - size);
     if (got == 0) break;
@@ -104,9 +93,9 @@ void follow(PipedProcess& process, model::State& state, Outputs& outputs) {
 
 // What went wrong with the lesson, as an exit status; its text view has said it in full already.
 int verdict(const Lesson& lesson, const model::State& state, const Ending& ending) {
-  if (interrupted != 0) {
+  if (interrupted()) {
     std::cerr << "coroscope: interrupted at " << model::time_text(state.now_ns()) << " of the board's time\n";
-    return 130;
+    return interrupted_status;
   }
   if (!state.stopped()) {
     const std::string how = ending.by_signal
@@ -126,7 +115,6 @@ int verdict(const Lesson& lesson, const model::State& state, const Ending& endin
 
 int run_built(const Lesson& lesson, const fs::path& program, const model::TraceInfo& info,
               const TextOptions& options, TraceForm form, std::optional<OutputFile>& file) {
-  catch_interrupts();
   model::Result<PipedProcess> process = PipedProcess::start(
       {program.string(), "--run-for-ns", std::to_string(info.run_for_ns), "--seed", std::to_string(info.seed),
        "--records-fd", std::to_string(PipedProcess::descriptor)});
@@ -136,7 +124,7 @@ int run_built(const Lesson& lesson, const fs::path& program, const model::TraceI
                   std::nullopt};
   if (file) outputs.file.emplace(file->stream(), form, info, file_screen(), text_of_file);
   follow(*process, state, outputs);
-  if (interrupted != 0) process->kill();
+  if (interrupted()) process->kill();
   const Ending ending = process->wait();
   if (file) {
     if (const model::Status written = file->commit(); !written) return fail(written.error().text);
@@ -179,6 +167,7 @@ int run_command(const Words& words) {
   if (!lesson) return fail(lesson.error().text);
   info.lesson = lesson->name;
 
+  catch_interrupts();
   TraceForm form = TraceForm::text;
   std::optional<OutputFile> file;
   if (const std::string* const path = arguments->value("--trace")) {
@@ -192,6 +181,7 @@ int run_command(const Words& words) {
 
   const std::variant<BuiltLesson, BuildFailure> build =
       build_lesson(*lesson, shown_path(lesson->source), *plan);
+  if (interrupted()) return interrupted_status;
   if (const auto* const failure = std::get_if<BuildFailure>(&build)) {
     print_compiler_output(failure->compiler_output);
     return fail(failure->text);

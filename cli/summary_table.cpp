@@ -63,10 +63,14 @@ void print_summary(std::ostream& out, const Screen& screen, const model::State& 
                    const model::Summary& summary, std::size_t most) {
   const std::size_t rows = std::min(most, state.tasks().size());
   std::size_t name_width = 4;
-  for (std::size_t i = 0; i < rows; ++i) name_width = std::max(name_width, width_of(state.tasks()[i].name));
+  std::size_t count_width = 7;
+  for (std::size_t i = 0; i < rows; ++i) {
+    name_width = std::max(name_width, width_of(state.tasks()[i].name));
+    count_width = std::max(count_width, model::count_text(summary.tasks()[i].slices).size());
+  }
   name_width = std::min<std::size_t>(name_width, 16);
   constexpr std::size_t number = 10;
-  const std::size_t used = 2 + name_width + 2 + 7 + 2 + 7 + 2 + number + 2 + number + 2;
+  const std::size_t used = 2 + name_width + 2 + count_width + 2 + 7 + 2 + number + 2 + number + 2;
   const std::size_t rest = std::max<std::size_t>(16, screen.width > used ? screen.width - used : 0);
 
   out << styled(screen, Style::bold, "What it comes to") << shown(screen, ": ")
@@ -78,7 +82,7 @@ void print_summary(std::ostream& out, const Screen& screen, const model::State& 
     print_row(out, screen,
               {{"", 0},
                {name, name_width, false, style, task},
-               {slices, 7, true, style},
+               {slices, count_width, true, style},
                {cpu, 7, true, style},
                {slice, number, true, style},
                {latency, number, true, style},

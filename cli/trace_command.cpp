@@ -5,6 +5,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/interrupts.hpp"
 #include "cli/trace_output.hpp"
 #include "model/cstrace.hpp"
 
@@ -32,6 +33,7 @@ int trace_command(const Words& words) {
 
   model::Result<model::CstraceReader> reader = model::CstraceReader::open(arguments->words()[0]);
   if (!reader) return fail(reader.error().text);
+  catch_interrupts();
   std::optional<OutputFile> file;
   if (path != nullptr) {
     model::Result<OutputFile> created = OutputFile::create(*path);
@@ -47,6 +49,7 @@ int trace_command(const Words& words) {
   for (;;) {
     const std::vector<trace::Record> records = reader->read(4096);
     if (records.empty()) break;
+    if (interrupted()) return interrupted_status;
     for (const trace::Record& record : records) {
       state.apply(record);
       output.write(record, state);

@@ -393,6 +393,7 @@ bool Loop::cancel(PromiseBase* task, Site site) {
 }
 
 void Loop::interrupt(PromiseBase* task) {
+  if (next_due_us_ != port::forever) collect_due();
   const bool sleeps = task->parked == Parked::timer || task->parked == Parked::ready;
   if (!sleeps || task->waits_on.task != current_ || task->wake != Wake::normal) return;
   set_wake(task, Wake::interrupted);

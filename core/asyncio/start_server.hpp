@@ -7,8 +7,9 @@
 //   auto server = co_await asyncio::start_server(handle, "0.0.0.0", 80);
 //
 // The handler takes the streams by value, or by reference: they then live until it ends. It may be a lambda
-// with captures, which is kept as long as the server or a handler runs. An exception that ends a handler is
-// reported as that of any task; its connection is closed, the server goes on.
+// with captures, which is kept as long as the server or a handler runs (g++ 12: see awaited_closure.hpp). An
+// exception that ends a handler is reported as that of any task; its connection is closed, the server goes
+// on.
 //
 // Errors: OSError from start_server(): EADDRINUSE, EADDRNOTAVAIL. A connection that there is no memory for is
 // closed.

@@ -74,6 +74,7 @@ class TaskGroup {
   Coro<> join(Site site = {}) { return finish(nullptr, false, site); }
 
   // `body(group)`, then join(). Returns what the body does; the body may be a coroutine or a function.
+  // A lambda that captures objects by value needs a name with g++ 12: see awaited_closure.hpp.
   template <class Body>
   static auto run(Body&& body, Site site = {}) {
     COROSCOPE_CHECK_CLOSURE(Body);

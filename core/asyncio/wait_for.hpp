@@ -44,29 +44,47 @@ class SleepOrRunner {
   PromiseBase* runner_;
 };
 
-// Runs beside the task in wait_for() and ends its sleep when `awaited` has finished, however it did.
-inline Coro<> runner(Task<> awaited, Task<> waiter) {
+// Runs beside the task in wait_for() and ends its sleep when `awaited` has finished, however it did. The
+// waiting task is in PromiseBase::prev of the runner, which a task that never sleeps has no other use for;
+// not a handle, because the two would keep each other alive.
+inline Coro<> runner(Task<> awaited) {
   try {
     co_await awaited;
   } catch (...) {
     // wait_for() looks at the task itself.
   }
-  event_loop.interrupt(waiter.promise());
+  if (PromiseBase* const waiter = event_loop.current()->prev) event_loop.interrupt(waiter);
 }
+
+// The runner of one wait_for(), which it must not outlive unknowingly.
+class Runner {
+ public:
+  explicit Runner(Task<> awaited, Site site)
+      : task_(create_task(runner(std::move(awaited)), "wait_for", site)) {
+    task_.promise()->prev = event_loop.current();
+  }
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+  ~Runner() { task_.promise()->prev = nullptr; }
+  const Task<>& task() const { return task_; }
+
+ private:
+  Task<> task_;
+};
 
 template <class T>
 Coro<T> wait_for_task(Task<T> awaited, std::int64_t milliseconds, Site site) {
-  const Task<> running = create_task(runner(awaited, current_task()), "wait_for", site);
+  const Runner running(awaited, site);
   bool finished = false;
   try {
-    finished = co_await SleepOrRunner(milliseconds, running, site);
+    finished = co_await SleepOrRunner(milliseconds, running.task(), site);
   } catch (...) {
-    running.cancel(site);
+    running.task().cancel(site);
     throw;
   }
   if (finished) co_return awaited.result();
-  running.cancel(site);
-  co_await running;
+  running.task().cancel(site);
+  co_await running.task();
   throw TimeoutError();
 }
 

@@ -130,24 +130,6 @@ woke at 15
 )");
 }
 
-Coro<> sleep_is_overdue_when_awaited() {
-  auto missed_sleep = asyncio::sleep_ms(1);
-  spend_ms(5);
-  asyncio::create_task(say("ready after the deadline"));
-  co_await missed_sleep;
-  print("woke at %d\n", now_ms());
-  co_await asyncio::sleep_ms(0);
-}
-
-TEST_F(SchedulingRules, ASleepOverdueWhenAwaitedRunsBeforeWhatBecameReadyAfterItsDeadline) {
-  asyncio::run(sleep_is_overdue_when_awaited());
-
-  expect_lines(R"(
-woke at 5
-ready after the deadline
-)");
-}
-
 // --- 3. Devices are polled once a step; whoever waited queues behind everything ready.
 
 class Device : public asyncio::IOBase {
@@ -786,29 +768,6 @@ TEST_F(SchedulingRules, ANewLoopDestroysTasksThatAreInWaitFor) {
   asyncio::new_event_loop();
 
   EXPECT_EQ(asyncio::frame_allocator.live_frames(), 0U);
-}
-
-Coro<> release_to_a_waiter(asyncio::Lock& lock) {
-  co_await lock.acquire();
-  asyncio::create_task(wants(lock, "waiter"));
-  co_await asyncio::sleep_ms(0);
-  lock.release();
-}
-
-Coro<> take(asyncio::Lock& lock) {
-  co_await lock.acquire();
-  print("main has it\n");
-}
-
-TEST_F(SchedulingRules, ALockHandedToATaskThatIsDestroyedIsFree) {
-  asyncio::Lock lock;
-  asyncio::run(release_to_a_waiter(lock));
-  asyncio::new_event_loop();
-  asyncio::run(take(lock));
-
-  expect_lines(R"(
-main has it
-)");
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ using asyncio::sleep_ms;
 
 namespace {
 
-class ConditionTest : public virtual_board::Test {};
+class FrameTest : public virtual_board::Test {};
 
 // Suspends once, then gives what it was made with.
 Coro<bool> truth(bool value) {
@@ -148,7 +148,7 @@ struct Member {
   }
 };
 
-TEST_F(ConditionTest, If) {
+TEST_F(FrameTest, If) {
   run(in_if(true));
   run(in_if(false));
   run(in_negated_if(false));
@@ -157,7 +157,7 @@ TEST_F(ConditionTest, If) {
   EXPECT_EQ(virtual_board::output(), "yes\nno\nnot\nyes\n");
 }
 
-TEST_F(ConditionTest, Loops) {
+TEST_F(FrameTest, Loops) {
   int left = 2;
   run(in_while(left));
   left = 2;
@@ -167,12 +167,12 @@ TEST_F(ConditionTest, Loops) {
   EXPECT_EQ(virtual_board::output(), "2\n1\n2\n1\n2\n1\n");
 }
 
-TEST_F(ConditionTest, Switch) {
+TEST_F(FrameTest, Switch) {
   for (const int value : {1, 2, 3}) run(in_switch(value));
   EXPECT_EQ(virtual_board::output(), "one\ntwo\nmany\n");
 }
 
-TEST_F(ConditionTest, ElseIfAndOrConditionalOperatorAndNested) {
+TEST_F(FrameTest, ElseIfAndOrConditionalOperatorAndNested) {
   for (const int value : {1, 2, 3, 4}) run(in_else_if(value));
   run(in_and_or(true, true));
   run(in_and_or(true, false));
@@ -181,7 +181,7 @@ TEST_F(ConditionTest, ElseIfAndOrConditionalOperatorAndNested) {
   EXPECT_EQ(virtual_board::output(), "one\ntwo\nthree\nmany\nboth\nno\ndeep\n");
 }
 
-TEST_F(ConditionTest, ParametersWithDestructorsAreDestroyedOnce) {
+TEST_F(FrameTest, ParametersWithDestructorsAreDestroyedOnce) {
   {
     const Counted third("third");
     run(with_parameters(Counted("first"), "a text too long for a small string", third));
@@ -191,19 +191,19 @@ TEST_F(ConditionTest, ParametersWithDestructorsAreDestroyedOnce) {
   EXPECT_EQ(Counted::alive, 0);
 }
 
-TEST_F(ConditionTest, ResultsOfAllSizesComeThrough) {
+TEST_F(FrameTest, ResultsOfAllSizesComeThrough) {
   EXPECT_EQ(run(returning(true)), 1);
   EXPECT_EQ(run(returning(false)), 2);
   EXPECT_EQ(run(returning_much())[2], 3);
 }
 
-TEST_F(ConditionTest, ExceptionsComeThrough) {
+TEST_F(FrameTest, ExceptionsComeThrough) {
   run(catching());
   EXPECT_EQ(virtual_board::output(), "thrown\n");
   EXPECT_THROW(run(throwing()), asyncio::ValueError);
 }
 
-TEST_F(ConditionTest, AsTasksBesideEachOther) {
+TEST_F(FrameTest, AsTasksBesideEachOther) {
   run([]() -> Coro<> {
     auto [one, two] = co_await asyncio::gather(returning(true), returning(false));
     print("%d %d\n", one, two);
@@ -218,7 +218,7 @@ TEST_F(ConditionTest, AsTasksBesideEachOther) {
   EXPECT_EQ(virtual_board::output(), "1 2\n3\nmember\n2\n1\n");
 }
 
-TEST_F(ConditionTest, DestroyedWhileSuspendedOnce) {
+TEST_F(FrameTest, DestroyedWhileSuspendedOnce) {
   {
     asyncio::Event never;
     run([](asyncio::Event& event) -> Coro<> {
@@ -236,7 +236,7 @@ TEST_F(ConditionTest, DestroyedWhileSuspendedOnce) {
   EXPECT_EQ(virtual_board::output(), "");
 }
 
-TEST_F(ConditionTest, NeverStartedAndCancelledCoroutinesAreDestroyedOnce) {
+TEST_F(FrameTest, NeverStartedAndCancelledCoroutinesAreDestroyedOnce) {
   {
     asyncio::Event event;
     { Coro<> dropped = waiting(event, Counted("dropped")); }
@@ -266,7 +266,7 @@ Coro<> with_running_parameter(RunsCoroutines /*copied*/) {
   if (co_await truth(true)) print("copied\n");
 }
 
-TEST_F(ConditionTest, AParameterMayCreateCoroutinesWhenCopied) {
+TEST_F(FrameTest, AParameterMayCreateCoroutinesWhenCopied) {
   const RunsCoroutines parameter;
   run(with_running_parameter(parameter));
   EXPECT_EQ(virtual_board::output(), "copied\n");
@@ -281,7 +281,7 @@ Coro<> with_throwing_parameter(ThrowsWhenCopied /*copied*/) {
   if (co_await truth(true)) print("never\n");
 }
 
-TEST_F(ConditionTest, AParameterMayThrowWhenCopied) {
+TEST_F(FrameTest, AParameterMayThrowWhenCopied) {
   const ThrowsWhenCopied parameter;
   EXPECT_THROW(static_cast<void>(with_throwing_parameter(parameter)), asyncio::ValueError);
   run(in_if(true));

@@ -1,0 +1,14 @@
+// Ctrl-C: the program is told, and ends in its own time, with nothing half-written left behind.
+#pragma once
+
+namespace cli {
+
+// From here on SIGINT and SIGTERM no longer end the program but make interrupted() true, and blocking reads
+// return.
+void catch_interrupts();
+bool interrupted();
+
+// Exit status of a program that Ctrl-C ended, as shells have it.
+inline constexpr int interrupted_status = 130;
+
+}  // namespace cli

@@ -119,7 +119,7 @@ class [[nodiscard("a generator runs only when asked: co_await its next()")]] Asy
   using promise_type = Promise;
   using value_type = T;
 
-  AsyncGenerator(AsyncGenerator &&) noexcept = default;
+  AsyncGenerator(AsyncGenerator&&) noexcept = default;
   AsyncGenerator& operator=(AsyncGenerator&&) noexcept = default;
 
   class [[nodiscard("co_await it")]] NextAwaiter : public generating::AwaiterBase {
@@ -144,7 +144,7 @@ class [[nodiscard("a generator runs only when asked: co_await its next()")]] Asy
   class Iterator;
   class [[nodiscard("co_await it")]] BeginAwaiter : public NextAwaiter {
    public:
-    BeginAwaiter(Promise * promise, Site site) noexcept : NextAwaiter(promise, site), site_(site) {}
+    BeginAwaiter(Promise* promise, Site site) noexcept : NextAwaiter(promise, site), site_(site) {}
     Iterator await_resume() { return Iterator(this->resume() ? this->promise() : nullptr, site_); }
 
    private:
@@ -152,7 +152,7 @@ class [[nodiscard("a generator runs only when asked: co_await its next()")]] Asy
   };
   class [[nodiscard("co_await ++it")]] IncrementAwaiter : public NextAwaiter {
    public:
-    IncrementAwaiter(Iterator & iterator, Promise * promise, Site site) noexcept
+    IncrementAwaiter(Iterator& iterator, Promise* promise, Site site) noexcept
         : NextAwaiter(promise, site), iterator_(iterator) {}
     Iterator& await_resume() {
       if (!this->resume()) iterator_.promise_ = nullptr;
@@ -186,7 +186,7 @@ class [[nodiscard("a generator runs only when asked: co_await its next()")]] Asy
   struct Destroy {
     void operator()(Promise* promise) const noexcept { promise->destroy(); }
   };
-  explicit AsyncGenerator(Promise * promise) noexcept : promise_(promise) {}
+  explicit AsyncGenerator(Promise* promise) noexcept : promise_(promise) {}
 
   std::unique_ptr<Promise, Destroy> promise_;
 };

@@ -15,7 +15,7 @@ namespace asyncio {
 
 class [[nodiscard("co_await it")]] DeviceAwaiter {
  public:
-  DeviceAwaiter(IOBase & device, int events, std::uint32_t object, Site site)
+  DeviceAwaiter(IOBase& device, int events, std::uint32_t object, Site site)
       : device_(device), events_(events), object_(object), site_(site) {}
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<>) const {

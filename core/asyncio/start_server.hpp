@@ -134,7 +134,7 @@ class [[nodiscard(
     "the server is closed when this object goes: auto guard = server.scoped();")]] Server::Guard {
  public:
   Guard(Server server, Site site) : server_(std::move(server)), site_(site) {}
-  Guard(Guard &&) noexcept = default;
+  Guard(Guard&&) noexcept = default;
   Guard& operator=(Guard&&) = delete;
   ~Guard() { server_.close(site_); }
 
@@ -169,10 +169,10 @@ Coro<Server> start(Handler handler, std::string host, std::uint16_t port, int ba
 // wait to be accepted; one is accepted each time the loop polls its devices, in a task named "client" that
 // goes behind everything ready.
 template <class Handler>
-requires serving::Starts<std::decay_t<Handler>, StreamReader, StreamWriter> ||
-    serving::Starts<std::decay_t<Handler>, StreamReader&, StreamWriter&>
-        Coro<Server> start_server(Handler&& handler, std::string host, std::uint16_t port, int backlog = 5,
-                                  Site site = {}) {
+  requires serving::Starts<std::decay_t<Handler>, StreamReader, StreamWriter> ||
+           serving::Starts<std::decay_t<Handler>, StreamReader&, StreamWriter&>
+Coro<Server> start_server(Handler&& handler, std::string host, std::uint16_t port, int backlog = 5,
+                          Site site = {}) {
   COROSCOPE_CHECK_CLOSURE(Handler);
   return serving::start<std::decay_t<Handler>>(std::forward<Handler>(handler), std::move(host), port, backlog,
                                                site);

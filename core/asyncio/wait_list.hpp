@@ -19,7 +19,7 @@ class WaitList {
   PromiseBase* front() const { return head_; }
   static inline PromiseBase* after(const PromiseBase* task);  // nullptr if it is the last
   inline void push_back(PromiseBase* task);
-  inline void push_waiter(PromiseBase* task);                 // push_back() where the list is most often empty
+  inline void push_waiter(PromiseBase* task);  // push_back() where the list is most often empty
   inline void push_front(PromiseBase* task);
   inline void append(PromiseBase* first, PromiseBase* last);  // a chain of `next` that ends in nullptr
   inline void append_all_of(WaitList& other);                 // leaves `other`, which is not empty, empty

@@ -3,6 +3,7 @@
 // anew.
 #include <cstdlib>
 #include <optional>
+#include <sstream>
 
 #include "model/cstrace.hpp"
 #include "model/format.hpp"
@@ -93,6 +94,48 @@ TEST_P(Lessons, MakeTheSameFileFromAnyFolder) {
   EXPECT_TRUE(program::read(folder_ / "b.cstrace") == first);
   EXPECT_TRUE(program::read(folder_ / "c.cstrace") == first);
   EXPECT_EQ(first.find(COROSCOPE_SOURCE_DIR), std::string::npos);
+}
+
+// Every run of white space becomes one space.
+std::string squeezed(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\n';
+    if (!space) result += c;
+    if (space && !result.empty() && result.back() != ' ') result += ' ';
+  }
+  while (result.ends_with(' ')) result.pop_back();
+  return result;
+}
+
+// lesson.md shows pieces of what the lesson's run prints: lines of four spaces and more, and quoted
+// sentences.
+TEST_P(Lessons, QuoteWhatIsReallySaid) {
+  const std::string lesson =
+      program::read(fs::path(COROSCOPE_SOURCE_DIR) / "lessons" / GetParam() / "lesson.md");
+  const std::size_t command = lesson.find("    ./coroscope run ");
+  ASSERT_NE(command, std::string::npos);
+  const std::size_t begin = command + std::string("    ./coroscope ").size();
+  const std::string run = lesson.substr(begin, lesson.find('\n', begin) - begin);
+  const std::string output =
+      squeezed(coroscope(run).out) + ' ' + squeezed(coroscope(run + " --all --why").out);
+
+  std::istringstream lines(lesson);
+  std::string quote;
+  int quotes = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const bool shown =
+        line.starts_with("     ") || (line.starts_with("    ") && line.find("┃") != std::string::npos);
+    if (line.starts_with("> ")) quote += line.substr(2) + ' ';
+    if (shown)
+      EXPECT_NE(output.find(squeezed(line.substr(line.find_first_not_of(' ')))), std::string::npos) << line;
+    if (!line.starts_with("> ") && !quote.empty()) {
+      EXPECT_NE(output.find(squeezed(quote)), std::string::npos) << quote;
+      quote.clear();
+      ++quotes;
+    }
+  }
+  EXPECT_GE(quotes, 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Lessons, testing::Values("01-blink", "02-round-robin", "03-lock"),

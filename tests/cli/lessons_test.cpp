@@ -127,8 +127,9 @@ TEST_P(Lessons, QuoteWhatIsReallySaid) {
     const bool shown =
         line.starts_with("     ") || (line.starts_with("    ") && line.find("┃") != std::string::npos);
     if (line.starts_with("> ")) quote += line.substr(2) + ' ';
-    if (shown)
+    if (shown) {
       EXPECT_NE(output.find(squeezed(line.substr(line.find_first_not_of(' ')))), std::string::npos) << line;
+    }
     if (!line.starts_with("> ") && !quote.empty()) {
       EXPECT_NE(output.find(squeezed(quote)), std::string::npos) << quote;
       quote.clear();

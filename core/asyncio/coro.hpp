@@ -56,26 +56,26 @@ class [[nodiscard("a coroutine runs only when awaited: co_await it, or pass it t
   explicit Coro(PromiseBase* promise) noexcept : CoroBase(promise) {}
 };
 
+// The awaiter owns the coroutine: whoever held the Coro may end before it does. Hence a Coro is awaited once.
 template <class T>
 class CoroAwaiter {
  public:
-  explicit CoroAwaiter(Coro<T>& coro, Site site = {nullptr, 0}) : coro_(coro), site_(site) {}
+  explicit CoroAwaiter(Coro<T>& coro, Site site = {nullptr, 0}) : coro_(std::move(coro)), site_(site) {}
 
   bool await_ready() const {
     if (coro_.promise_ == nullptr)
       throw RuntimeError("cannot await a coroutine that was already awaited or moved");
     return false;
   }
-  void await_suspend(std::coroutine_handle<>) const noexcept {
+  void await_suspend(std::coroutine_handle<>) noexcept {
     PromiseBase* const called = coro_.promise_;
     called->caller = event_loop.current()->leaf;
     called->owner = &coro_.promise_;
     trace::call(event_loop.current()->number, site_);
     event_loop.transfer_to(called);
   }
-  T await_resume() const {
-    // The frame goes when this expression is left, not when the Coro object is: it can be awaited once.
-    Coro<T> finished(std::move(coro_));
+  T await_resume() {
+    Coro<T> finished(std::move(coro_));  // its frame goes now, not at the end of the whole expression
     auto* const promise = static_cast<Promise<T>*>(finished.promise_);
     if (promise->exception) [[unlikely]]
       std::rethrow_exception(std::move(promise->exception));
@@ -83,7 +83,7 @@ class CoroAwaiter {
   }
 
  private:
-  Coro<T>& coro_;
+  Coro<T> coro_;
   [[no_unique_address]] Site site_;
 };
 

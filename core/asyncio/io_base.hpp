@@ -15,6 +15,7 @@ namespace asyncio {
 
 inline constexpr int MP_STREAM_POLL = 3;    // ioctl request: which of `flags` are you ready for?
 inline constexpr int MP_STREAM_CLOSE = 4;   // ioctl request: release what you hold
+inline constexpr int STREAM_WRITE_EOF = 64;  // ioctl request, not MicroPython's: no more will be written
 inline constexpr int MP_STREAM_ERROR = -1;  // ioctl answer: request unknown
 inline constexpr int POLLIN = 1;            // something to read
 inline constexpr int POLLOUT = 4;           // room to write

@@ -34,9 +34,6 @@
 
 namespace asyncio {
 
-// ioctl request besides MicroPython's: no more will be written, the other end is to read an end of stream.
-inline constexpr int STREAM_WRITE_EOF = 64;
-
 class StreamReader {
  public:
   // The device must outlive the reader. `name` is for the trace and is kept, not copied: a literal.

@@ -262,4 +262,41 @@ TEST_F(TaskTest, ACoroutineRunsOnce) {
   }());
 }
 
+Coro<> awaits(Coro<int>& coro, int& result) { result = co_await coro; }
+Coro<int> seven_later() {
+  co_await sleep_ms(5);
+  co_return 7;
+}
+
+TEST_F(TaskTest, ACoroutineOutlivesItsHolderWhileItIsAwaited) {
+  int result = 0;
+  run([](int& value) -> Coro<> {
+    auto coro = std::make_unique<Coro<int>>(seven_later());
+    const Task<> task = create_task(awaits(*coro, value));
+    co_await sleep_ms(0);
+    coro.reset();
+    co_await task;
+  }(result));
+  EXPECT_EQ(result, 7);
+}
+
+TEST_F(TaskTest, NewEventLoopDestroysACoroutineHeldByOneTaskAndAwaitedByAnother) {
+  const auto destroyed = std::make_shared<int>(0);
+  const auto holder = [](std::shared_ptr<int> token) -> Coro<> {
+    Coro<int> coro = [](std::shared_ptr<int>) -> Coro<int> {
+      co_await sleep_ms(5);
+      co_return 1;
+    }(std::move(token));
+    int result = 0;
+    const Task<> task = create_task(awaits(coro, result));
+    co_await sleep_ms(100);
+  };
+  run([](Coro<> held) -> Coro<> {
+    create_task(std::move(held));
+    co_await sleep_ms(1);
+  }(holder(destroyed)));
+  asyncio::new_event_loop();
+  EXPECT_EQ(destroyed.use_count(), 1);
+}
+
 }  // namespace

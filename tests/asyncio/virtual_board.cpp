@@ -23,6 +23,7 @@ struct Board {
   std::vector<std::uint64_t> idle_deadlines;
   std::vector<trace::Record> records;
   int critical_depth = 0;
+  bool keeps_history = true;
 };
 Board board;
 
@@ -68,6 +69,8 @@ const std::vector<trace::Record>& trace_records() {
   return board.records;
 }
 
+void forget_history() { board.keeps_history = false; }
+
 void limit_frame_memory(std::size_t size) {
   frame_memory().push_back(std::make_unique<std::byte[]>(size));
   asyncio::frame_allocator.use_arena(frame_memory().back().get(), size);
@@ -86,7 +89,7 @@ std::uint64_t now_us() { return virtual_board::board.now; }
 
 void idle_until(std::uint64_t deadline_us) {
   virtual_board::Board& board = virtual_board::board;
-  board.idle_deadlines.push_back(deadline_us);
+  if (board.keeps_history) board.idle_deadlines.push_back(deadline_us);
   const bool interrupt_first = !board.interrupts.empty() && board.interrupts.begin()->first <= deadline_us;
   if (deadline_us == forever && !interrupt_first) throw virtual_board::NothingCanHappen();
   virtual_board::move_to(interrupt_first ? board.interrupts.begin()->first : deadline_us);
@@ -109,6 +112,7 @@ Memory more_frame_memory(std::size_t at_least) {
 namespace trace::port {
 std::uint64_t now_ns() { return virtual_board::board.now * 1000; }
 void drain(const Record* records, std::size_t count) {
+  if (!virtual_board::board.keeps_history) return;
   virtual_board::board.records.insert(virtual_board::board.records.end(), records, records + count);
 }
 void decision() {}

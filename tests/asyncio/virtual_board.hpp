@@ -39,6 +39,9 @@ int critical_depth();
 // What the hooks recorded since reset(); empty when tracing is compiled out.
 const std::vector<trace::Record>& trace_records();
 
+// Stops keeping deadlines and records, until reset(): for tests that count allocations.
+void forget_history();
+
 // Frames are limited to `size` bytes from now on, until reset().
 void limit_frame_memory(std::size_t size);
 

@@ -13,12 +13,12 @@
 
 namespace asyncio {
 
-inline constexpr int MP_STREAM_POLL = 3;    // ioctl request: which of `flags` are you ready for?
-inline constexpr int MP_STREAM_CLOSE = 4;   // ioctl request: release what you hold
+inline constexpr int MP_STREAM_POLL = 3;     // ioctl request: which of `flags` are you ready for?
+inline constexpr int MP_STREAM_CLOSE = 4;    // ioctl request: release what you hold
 inline constexpr int STREAM_WRITE_EOF = 64;  // ioctl request, not MicroPython's: no more will be written
-inline constexpr int MP_STREAM_ERROR = -1;  // ioctl answer: request unknown
-inline constexpr int POLLIN = 1;            // something to read
-inline constexpr int POLLOUT = 4;           // room to write
+inline constexpr int MP_STREAM_ERROR = -1;   // ioctl answer: request unknown
+inline constexpr int POLLIN = 1;             // something to read
+inline constexpr int POLLOUT = 4;            // room to write
 inline constexpr int POLLERR = 8;   // failed: wakes readers and writers, whose read or write then says how
 inline constexpr int POLLHUP = 16;  // the other end is gone; likewise
 

@@ -105,9 +105,18 @@ class PromiseBase {
   void unhandled_exception() noexcept { exception = std::current_exception(); }
 
   // The frame's own functions: what coroutine_handle::resume() and destroy() would call if the compiler had
-  // laid the frame out where it says.
+  // laid the frame out where it says. clang's have a calling convention of their own, and it compiles a call
+  // to nothing where it can see that one is called in any way but by its builtins.
   using ResumeFunction = void (*)(void*);
+#ifdef __clang__
+  ResumeFunction resume_function() const noexcept {
+    return [](void* frame) { __builtin_coro_resume(frame); };
+  }
+  void destroy_frame() noexcept { __builtin_coro_destroy(frame_address()); }
+#else
   ResumeFunction resume_function() const noexcept { return header()->resume; }
+  void destroy_frame() noexcept { header()->destroy(frame_address()); }
+#endif
   void* frame_address() const noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(header());
 #if COROSCOPE_SHIFTED_FRAMES
@@ -117,7 +126,6 @@ class PromiseBase {
     return reinterpret_cast<void*>(address);
 #endif
   }
-  void destroy_frame() noexcept { header()->destroy(frame_address()); }
 
   // What the loop touches when a task sleeps, wakes and runs comes first: one cache line, where memory is
   // slow.

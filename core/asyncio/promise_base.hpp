@@ -110,7 +110,7 @@ class PromiseBase {
   using ResumeFunction = void (*)(void*);
 #ifdef __clang__
   ResumeFunction resume_function() const noexcept {
-    return [](void* frame) { __builtin_coro_resume(frame); };
+    return [](void* address) { __builtin_coro_resume(address); };
   }
   void destroy_frame() noexcept { __builtin_coro_destroy(frame_address()); }
 #else

@@ -139,6 +139,33 @@ TEST_P(Lessons, QuoteWhatIsReallySaid) {
   EXPECT_GE(quotes, 1);
 }
 
+class Readme : public program::Test {};
+
+// Every line that its section of that name shows, but "…".
+TEST_F(Readme, ShowsWhatIsReallySaid) {
+  const std::string readme = program::read(fs::path(COROSCOPE_SOURCE_DIR) / "README.md");
+  const std::string output = squeezed(coroscope("run 01-blink --headless --for 5s").out);
+  const std::size_t begin = readme.find("## What it looks like");
+  ASSERT_NE(begin, std::string::npos);
+  std::istringstream lines(readme.substr(begin, readme.find("\n## ", begin) - begin));
+  int shown = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("    ") || squeezed(line) == " …") continue;
+    EXPECT_NE(output.find(squeezed(line.substr(line.find_first_not_of(' ')))), std::string::npos) << line;
+    ++shown;
+  }
+  EXPECT_GT(shown, 15);
+}
+
+// Its piece of a program is the lesson's.
+TEST_F(Readme, ShowsThePieceOfTheLesson) {
+  const std::string readme = program::read(fs::path(COROSCOPE_SOURCE_DIR) / "README.md");
+  const std::size_t begin = readme.find("```cpp\n") + 7;
+  const std::string piece = readme.substr(begin, readme.find("```", begin) - begin);
+  EXPECT_NE(program::read(fs::path(COROSCOPE_SOURCE_DIR) / "lessons/01-blink/main.cpp").find(piece),
+            std::string::npos);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Lessons, testing::Values("01-blink", "02-round-robin", "03-lock"),
                          [](const auto& lesson) { return std::string(lesson.param).substr(0, 2); });
 

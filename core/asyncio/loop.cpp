@@ -27,8 +27,8 @@ bool is_cancelled(const std::exception_ptr& exception) {
 
 // --- Time
 
-std::uint32_t Loop::ticks() {
-  std::uint64_t elapsed = port::now_us() - ms_begin_us_;
+std::uint32_t Loop::ticks_at(std::uint64_t now_us) {
+  std::uint64_t elapsed = now_us - ms_begin_us_;
   if (elapsed >= 1000) {
     // Dividing 64 bits is slow on a Cortex-M0+; most steps are short.
     if (elapsed < 16'000) {
@@ -55,7 +55,7 @@ void Loop::sleep_until(std::uint32_t due, Site site, trace::Reason reason) {
   trace::slice_end(task->number, reason, due, site);
   task->parked = Parked::timer;
   task->due = due;
-  if (timers_.empty()) timers_.advance(ms_, [](PromiseBase*, PromiseBase*) {});
+  if (timers_.empty()) timers_.advance(ms_, [](PromiseBase*, PromiseBase*) { return std::size_t{0}; });
   if (timers_.is_due(due)) {
     // The time passed between the call of sleep_ms() and its co_await.
     make_ready(task, reason);
@@ -71,17 +71,20 @@ void Loop::sleep_until(std::uint32_t due, Site site, trace::Reason reason) {
 
 // Sleepers whose time has come go to the ready queue. Called before anything else goes there, so that the
 // queue is in the order of (time, order of going in) without its tasks carrying a time.
-void Loop::collect_due() {
-  if (port::now_us() < next_due_us_) return;
-  timers_.advance(ticks(), [this](PromiseBase* first, PromiseBase* last) {
+void Loop::collect_due_at(std::uint64_t now_us) {
+  const auto make_ready = [this](PromiseBase* first, PromiseBase* last) {
+    std::size_t count = 0;
     for (PromiseBase* task = first; task != nullptr; task = task->next) {
       task->parked = Parked::ready;
       trace::task_ready(task->number, trace::Reason::sleep);
+      ++count;
     }
     ready_.append(first, last);
-  });
+    return count;
+  };
+  const std::uint32_t next = timers_.advance(ticks_at(now_us), make_ready);
   next_due_stale_ = false;
-  next_due_us_ = timers_.empty() ? port::forever : us_of(timers_.next_deadline());
+  next_due_us_ = timers_.empty() ? port::forever : us_of(next);
 }
 
 void Loop::make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site) {
@@ -162,17 +165,23 @@ void Loop::wait_for_work() {
     }
   }
   std::uint64_t until = next_due_us_;
+  if ((attention_ & io) != 0) until = next_poll_us(until);
+  trace::loop_event(trace::Kind::idle_begin);
+  port::idle_until(until);
+  trace::loop_event(trace::Kind::idle_end);
+  if (next_due_us_ != port::forever) collect_due();
+}
+
+// When the loop must look at devices that have no interrupt, or `until` if that is earlier or there are none.
+std::uint64_t Loop::next_poll_us(std::uint64_t until) const {
   for (const WaitList* waiters : {&io_waiters_, &priority_io_waiters_}) {
     for (const PromiseBase* task = waiters->front(); task != nullptr; task = waiters->after(task)) {
       if (task->waits_on.device->has_interrupt()) continue;
       const std::uint64_t next_poll = port::now_us() + io_poll_interval_us;
-      if (next_poll < until) until = next_poll;
-      break;
+      return next_poll < until ? next_poll : until;
     }
   }
-  trace::loop_event(trace::Kind::idle_begin);
-  port::idle_until(until);
-  trace::loop_event(trace::Kind::idle_end);
+  return until;
 }
 
 void Loop::run(PromiseBase* main) {

@@ -135,7 +135,7 @@ class Loop {
   void abandon(const IOBase& device);
 
   // Milliseconds since the start, modulo 2^32. Reads the clock.
-  std::uint32_t ticks();
+  std::uint32_t ticks() { return ticks_at(port::now_us()); }
 
   // See Task::cancel().
   bool cancel(PromiseBase* task, Site site);
@@ -192,7 +192,12 @@ class Loop {
   }
 
   static void destroy(PromiseBase* task) noexcept;
-  void collect_due();
+  std::uint32_t ticks_at(std::uint64_t now_us);
+  void collect_due() {
+    const std::uint64_t now = port::now_us();
+    if (now >= next_due_us_) collect_due_at(now);
+  }
+  void collect_due_at(std::uint64_t now_us);
   void push_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site) {
     task->parked = Parked::ready;
     trace::task_ready(task->number, reason, object, site);
@@ -220,6 +225,7 @@ class Loop {
   void poll_io();
   void poll_list(WaitList& waiters, bool priority);
   void wait_for_work();
+  std::uint64_t next_poll_us(std::uint64_t until) const;
   bool finish(PromiseBase* task, const PromiseBase* main);
   static void remove_from_all(PromiseBase* task) {
     task->all.next->prev = task->all.prev;

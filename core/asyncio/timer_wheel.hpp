@@ -45,20 +45,26 @@ class TimerWheel {
   void remove(PromiseBase* task);
 
   // Moves now() forward to `time` and calls due(first, last) for each run of tasks that are due, in order; a
-  // run is a chain of `next` ending in nullptr.
+  // run is a chain of `next` ending in nullptr. due() returns how many they are. Returns next_deadline(),
+  // anything if the wheel is empty then.
   template <class Due>
-  void advance(Milliseconds time, Due&& due);
+  Milliseconds advance(Milliseconds time, Due&& due);
 
-  // The earliest deadline; where hundreds of tasks sleep in one slot, possibly a time before it. The wheel
-  // must not be empty.
-  Milliseconds next_deadline() const;
+  // The earliest deadline; where many tasks sleep in one slot, possibly a time before it. The wheel must not
+  // be empty.
+  Milliseconds next_deadline() const {
+    const unsigned slot = find(0, digit(now_, 0) + 1);
+    return slot != none ? in_this_turn(slot) : next_deadline_beyond();
+  }
 
  private:
   static constexpr unsigned bits = COROSCOPE_WHEEL_BITS;
   static constexpr unsigned levels = 32 / bits;
   static constexpr unsigned slots = 1U << bits;
   static_assert(bits * levels == 32, "COROSCOPE_WHEEL_BITS must divide 32");
-  static constexpr unsigned words = (slots + 31) / 32;
+  using Word = std::size_t;
+  static constexpr unsigned word_bits = 8 * sizeof(Word);
+  static constexpr unsigned words = (slots + word_bits - 1) / word_bits;
   static constexpr unsigned none = slots;
 
   static unsigned digit(Milliseconds time, unsigned level) { return time >> (level * bits) & (slots - 1); }
@@ -69,12 +75,24 @@ class TimerWheel {
     const unsigned level = level_of(task->due);
     const unsigned slot = digit(task->due, level);
     slots_[level][slot].push_back(task);
-    occupied_[level][slot / 32] |= 1U << slot % 32;
+    occupied_[level][slot / word_bits] |= Word{1} << slot % word_bits;
   }
   // First occupied slot of a level from `from` on, or `none`.
-  unsigned find(unsigned level, unsigned from) const;
+  unsigned find(unsigned level, unsigned from) const {
+    unsigned word = from / word_bits;
+    if (word >= words) return none;
+    Word mask = occupied_[level][word] & ~Word{0} << from % word_bits;
+    while (mask == 0) {
+      if (++word == words) return none;
+      mask = occupied_[level][word];
+    }
+    return word * word_bits + static_cast<unsigned>(std::countr_zero(mask));
+  }
   // The same, going round at the top level, where time wraps.
   unsigned find_after_now(unsigned level) const;
+  // The instant of a slot of the lowest level that lies ahead.
+  Milliseconds in_this_turn(unsigned slot) const { return (now_ & ~Milliseconds{slots - 1}) | slot; }
+  Milliseconds next_deadline_beyond() const;  // this turn of the lowest level, in which there is none
   // The first instant of a slot that lies ahead.
   Milliseconds slot_begin(unsigned level, unsigned slot) const {
     const unsigned shift = level * bits;
@@ -82,7 +100,7 @@ class TimerWheel {
     return above | Milliseconds{slot} << shift;
   }
   TimerSlot take(unsigned level, unsigned slot) {
-    occupied_[level][slot / 32] &= ~(1U << slot % 32);
+    occupied_[level][slot / word_bits] &= ~(Word{1} << slot % word_bits);
     const TimerSlot tasks = slots_[level][slot];
     slots_[level][slot] = TimerSlot();
     return tasks;
@@ -94,7 +112,7 @@ class TimerWheel {
 
   Milliseconds now_ = 0;
   std::size_t count_ = 0;
-  std::uint32_t occupied_[levels][words] = {};
+  Word occupied_[levels][words] = {};
   TimerSlot slots_[levels][slots] = {};
 };
 
@@ -103,8 +121,7 @@ void TimerWheel::take_due(unsigned slot, Due& due) {
   TimerSlot tasks = take(0, slot);
   PromiseBase* last = nullptr;
   PromiseBase* const first = tasks.take_all(last);
-  for (const PromiseBase* task = first; task != nullptr; task = task->next) --count_;
-  due(first, last);
+  count_ -= due(first, last);
 }
 
 // now_ is the first instant of the slot: its tasks move to lower levels, or are due.
@@ -113,16 +130,21 @@ void TimerWheel::cascade(unsigned level, unsigned slot, Due& due) {
   TimerSlot tasks = take(level, slot);
   PromiseBase* last = nullptr;
   PromiseBase* task = tasks.take_all(last);
+  // Of very many sleepers each is out of the cache, and the next one's address has to wait for it. A second
+  // walk, from the end, waits at the same time: when the first gets there, the second half is in the cache.
+  const PromiseBase* ahead = last;
   while (task != nullptr) {
     PromiseBase* const next = task->next;
+    if (ahead != nullptr) {
+      ahead = ahead == task || ahead == next ? nullptr : ahead->prev;
+      __builtin_prefetch(ahead);
+    }
     if (task->due == now_) {
-      --count_;
       task->next = nullptr;
-      due(task, task);
+      count_ -= due(task, task);
     } else {
       place(task);
-      // It runs soon, and among very many sleepers its frame is out of the cache. (Costs a board without one
-      // nothing.)
+      // It runs soon: its locals, too. (Costs a board without a cache nothing.)
       if (level == 1) __builtin_prefetch(static_cast<const std::byte*>(task->frame) + sizeof(PromiseBase));
     }
     task = next;
@@ -130,36 +152,35 @@ void TimerWheel::cascade(unsigned level, unsigned slot, Due& due) {
 }
 
 template <class Due>
-void TimerWheel::advance(Milliseconds time, Due&& due) {
+TimerWheel::Milliseconds TimerWheel::advance(Milliseconds time, Due&& due) {
   for (;;) {
     if (count_ == 0) {
       now_ = time;
-      return;
+      return time;
     }
     // What is left of the lowest level's turn.
     const bool same_turn = (now_ ^ time) >> bits == 0;
     const unsigned end = same_turn ? digit(time, 0) + 1 : slots;
-    for (unsigned slot = find(0, digit(now_, 0) + 1); slot < end; slot = find(0, slot + 1))
-      take_due(slot, due);
+    unsigned slot = find(0, digit(now_, 0) + 1);
+    for (; slot < end; slot = find(0, slot + 1)) take_due(slot, due);
     if (same_turn) {
       now_ = time;
-      return;
+      return slot != none || count_ == 0 ? in_this_turn(slot) : next_deadline_beyond();
     }
     // The next slot of a higher level that holds anything; its first instant, if that is not beyond `time`.
     unsigned level = 1;
-    unsigned slot = none;
     for (; level < levels; ++level) {
       slot = find_after_now(level);
       if (slot != none) break;
     }
     if (slot == none) {
-      now_ = time;  // nothing beyond this turn
-      return;
+      now_ = time;  // nothing beyond this turn: the wheel is empty
+      return time;
     }
     const Milliseconds begin = slot_begin(level, slot);
     if (static_cast<std::int32_t>(begin - time) > 0) {
       now_ = time;
-      return;
+      return next_deadline();
     }
     now_ = begin;
     cascade(level, slot, due);

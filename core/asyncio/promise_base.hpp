@@ -127,6 +127,22 @@ class PromiseBase {
 #endif
   }
 
+  PromiseBase* leaf;  // the innermost coroutine
+  union {
+    WaitList* list;
+    PromiseBase* task;
+    IOBase* device;
+    GatherWait* gather;
+  } waits_on;
+  GatherWait* gather;                           // the gather() this task belongs to; excludes waiters
+  WaitList waiters{WaitList::Uninitialised()};  // tasks awaiting this one
+  TaskLink all;                                 // every unfinished task, in order of creation
+  const char* name;
+  [[no_unique_address]] trace::TaskNumber number;
+
+  // --- A task, or a coroutine it awaits, directly or not.
+  std::exception_ptr exception;  // set when it ended by one
+
   // What the loop touches when a task sleeps, wakes and runs comes first: one cache line, where memory is
   // slow.
   union {
@@ -156,22 +172,6 @@ class PromiseBase {
   bool reporting = false;      // queued once more to report its exception
   std::uint8_t io_events = 0;  // POLLIN, POLLOUT it waits for
   bool orphan = false;         // left behind by new_event_loop(); never runs again
-
-  PromiseBase* leaf;  // the innermost coroutine
-  union {
-    WaitList* list;
-    PromiseBase* task;
-    IOBase* device;
-    GatherWait* gather;
-  } waits_on;
-  GatherWait* gather;                           // the gather() this task belongs to; excludes waiters
-  WaitList waiters{WaitList::Uninitialised()};  // tasks awaiting this one
-  TaskLink all;                                 // every unfinished task, in order of creation
-  const char* name;
-  [[no_unique_address]] trace::TaskNumber number;
-
-  // --- A task, or a coroutine it awaits, directly or not.
-  std::exception_ptr exception;  // set when it ended by one
 
   static PromiseBase* of(TaskLink* link) noexcept;
 

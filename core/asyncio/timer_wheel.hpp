@@ -137,7 +137,7 @@ void TimerWheel::cascade(unsigned level, unsigned slot, Due& due) {
     PromiseBase* const next = task->next;
     if (ahead != nullptr) {
       ahead = ahead == task || ahead == next ? nullptr : ahead->prev;
-      __builtin_prefetch(ahead);
+      if (ahead != nullptr) __builtin_prefetch(&ahead->next);
     }
     if (task->due == now_) {
       task->next = nullptr;

@@ -108,3 +108,17 @@ function(coroscope_add_frame_test_without_cure)
   coroscope_add_script_test(coroutine_frame_without_cure_fails LABEL asyncio
     COMMAND bash -c "! '$<TARGET_FILE:test_frame_without_cure>' >/dev/null 2>&1")
 endfunction()
+
+# The timer wheel of a 32-bit board, whose levels are smaller: its tests once more, as test_board_wheel.
+function(coroscope_add_board_wheel_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "SOURCES")
+  get_target_property(core_sources coroscope_core SOURCES)
+  add_executable(test_board_wheel "${PROJECT_SOURCE_DIR}/tests/asyncio/timer_wheel_test.cpp" ${arg_SOURCES} ${core_sources})
+  target_include_directories(test_board_wheel PRIVATE
+    "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/tests/asyncio")
+  target_compile_definitions(test_board_wheel PRIVATE COROSCOPE_WHEEL_BITS=4)
+  target_link_libraries(test_board_wheel PRIVATE GTest::gtest_main)
+  set_target_properties(test_board_wheel PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
+  gtest_discover_tests(test_board_wheel DISCOVERY_MODE PRE_TEST TEST_PREFIX "${COROSCOPE_TEST_PREFIX}board/"
+    PROPERTIES LABELS asyncio TIMEOUT ${COROSCOPE_TEST_TIMEOUT})
+endfunction()

@@ -463,7 +463,7 @@ void Loop::reset() {
   }
   WaitList ready = ready_;
   ready_ = WaitList();
-  timers_ = TimerWheel();
+  timers_.clear();
   io_waiters_ = priority_io_waiters_ = WaitList();
   attention_ = 0;
   wake_ = Wake::normal;

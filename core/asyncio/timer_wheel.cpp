@@ -1,6 +1,16 @@
 #include "asyncio/timer_wheel.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace asyncio {
+
+void TimerWheel::clear() {
+  now_ = 0;
+  count_ = 0;
+  for (auto& level : occupied_) std::fill(std::begin(level), std::end(level), Word{0});
+  for (auto& level : slots_) std::fill(std::begin(level), std::end(level), TimerSlot());
+}
 
 unsigned TimerWheel::find_after_now(unsigned level) const {
   const unsigned here = digit(now_, level);

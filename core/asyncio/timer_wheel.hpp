@@ -13,10 +13,11 @@
 
 #include "asyncio/promise_base.hpp"
 
-// log2 of the slots of a level: 8 (4 levels of 256, 8 KiB) where memory is plenty, 4 (8 levels of 16, 512
-// bytes) on a 32-bit board. The order of tasks does not depend on it.
+// log2 of the slots of a level. 11 (3 levels of 2048, 96 KiB) where memory is plenty: a task moves down at
+// most once if it sleeps less than an hour, and moving is what costs among very many. 4 (8 levels of 16, 1
+// KiB) on a 32-bit board. The order of tasks does not depend on it.
 #ifndef COROSCOPE_WHEEL_BITS
-#define COROSCOPE_WHEEL_BITS (sizeof(void*) == 8 ? 8 : 4)
+#define COROSCOPE_WHEEL_BITS (sizeof(void*) == 8 ? 11 : 4)
 #endif
 
 namespace asyncio {
@@ -30,6 +31,8 @@ class TimerWheel {
   constexpr TimerWheel() = default;
 
   bool empty() const { return count_ == 0; }
+  // As at the start; the tasks in it are forgotten.
+  void clear();
   std::size_t size() const { return count_; }
   Milliseconds now() const { return now_; }
 
@@ -59,9 +62,8 @@ class TimerWheel {
 
  private:
   static constexpr unsigned bits = COROSCOPE_WHEEL_BITS;
-  static constexpr unsigned levels = 32 / bits;
+  static constexpr unsigned levels = (32 + bits - 1) / bits;
   static constexpr unsigned slots = 1U << bits;
-  static_assert(bits * levels == 32, "COROSCOPE_WHEEL_BITS must divide 32");
   using Word = std::size_t;
   static constexpr unsigned word_bits = 8 * sizeof(Word);
   static constexpr unsigned words = (slots + word_bits - 1) / word_bits;

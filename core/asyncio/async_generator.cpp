@@ -24,7 +24,7 @@ bool AwaiterBase::resume() {
   event_loop.check_wake();  // destroyed while it ran
   promise_->consumer_ = nullptr;
   if (!promise_->ended_) return true;
-  if (promise_->exception) std::rethrow_exception(std::move(promise_->exception));
+  if (promise_->failed) std::rethrow_exception(promise_->take_exception());
   return false;
 }
 
@@ -48,6 +48,7 @@ void PromiseBase::destroy() noexcept {
       coroutine = outer;
     }
     task->leaf = caller;
+    task->nested = caller != task;
     task->frame = caller->frame_address();
     Loop::set_wake(task, Wake::destroyed);
     consumer_->promise_ = nullptr;

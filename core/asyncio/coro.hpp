@@ -77,8 +77,8 @@ class CoroAwaiter {
   T await_resume() {
     Coro<T> finished(std::move(coro_));  // its frame goes now, not at the end of the whole expression
     auto* const promise = static_cast<Promise<T>*>(finished.promise_);
-    if (promise->exception) [[unlikely]]
-      std::rethrow_exception(std::move(promise->exception));
+    if (promise->failed) [[unlikely]]
+      std::rethrow_exception(promise->take_exception());
     return promise->take();
   }
 
@@ -138,7 +138,9 @@ class Promise : public AwaitingPromise {
 
   Promise() noexcept {}
   ~Promise() {
-    if (has_value) value_.~T();
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      if (has_value_) value_.~T();
+    }
   }
 
   Coro<T> get_return_object() noexcept { return Coro<T>(this); }
@@ -146,7 +148,7 @@ class Promise : public AwaitingPromise {
     requires std::constructible_from<T, U&&>
   void return_value(U&& value) {
     std::construct_at(std::addressof(value_), std::forward<U>(value));
-    has_value = true;
+    has_value_ = true;
   }
 
   T take() { return std::move(value_); }
@@ -155,10 +157,10 @@ class Promise : public AwaitingPromise {
     if constexpr (std::copy_constructible<T>) {
       return value_;
     } else {
-      if (!has_value) throw RuntimeError("the result cannot be copied and was taken already");
+      if (!has_value_) throw RuntimeError("the result cannot be copied and was taken already");
       T value = std::move(value_);
       value_.~T();
-      has_value = false;
+      has_value_ = false;
       return value;
     }
   }
@@ -167,6 +169,7 @@ class Promise : public AwaitingPromise {
   union {
     T value_;
   };
+  bool has_value_ = false;  // stored and not destroyed
 };
 
 template <>

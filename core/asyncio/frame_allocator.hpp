@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "asyncio/port.hpp"
 
@@ -47,10 +48,10 @@ class FrameAllocator {
       if (block != nullptr) [[likely]] {
         unpoison(block, (index + 1) * granule);
         free_[index] = block->next;
-        return block;
+        return std::assume_aligned<frame_alignment>(block);
       }
     }
-    return allocate_slowly(size);
+    return std::assume_aligned<frame_alignment>(allocate_slowly(size));
   }
 
   // Gives back what allocate(size) returned.

@@ -18,7 +18,7 @@ GatherWait::GatherWait(const Task<>* tasks, std::size_t count, bool return_excep
       ++running_;
     } else {
       task->retrieved = true;
-      if (task->exception && failed_ == nullptr && !return_exceptions) failed_ = task;
+      if (task->failed && failed_ == nullptr && !return_exceptions) failed_ = task;
     }
   }
 }
@@ -32,7 +32,7 @@ GatherWait::~GatherWait() {
 
 void GatherWait::task_done(const PromiseBase* task) {
   --running_;
-  if (task->exception && failed_ == nullptr && !return_exceptions_) failed_ = task;
+  if (task->failed && failed_ == nullptr && !return_exceptions_) failed_ = task;
   if (waiter_ == nullptr || (running_ != 0 && failed_ == nullptr)) return;
   PromiseBase* const waiter = waiter_;
   waiter_ = nullptr;

@@ -1,5 +1,8 @@
 #include "asyncio/loop.hpp"
 
+#include <memory>
+#include <utility>
+
 #include "asyncio/console.hpp"
 #include "asyncio/gather_wait.hpp"
 #include "asyncio/task.hpp"
@@ -24,6 +27,26 @@ bool is_cancelled(const std::exception_ptr& exception) {
 }
 
 }  // namespace
+
+// --- What a coroutine ended by
+
+void PromiseBase::unhandled_exception() noexcept { fail(std::current_exception()); }
+
+void PromiseBase::fail(std::exception_ptr failure) noexcept {
+  std::construct_at(&exception, std::move(failure));
+  failed = true;
+}
+
+std::exception_ptr PromiseBase::take_exception() noexcept {
+  std::exception_ptr taken = std::move(exception);
+  drop_exception();
+  return taken;
+}
+
+void PromiseBase::drop_exception() noexcept {
+  std::destroy_at(&exception);
+  failed = false;
+}
 
 // --- Time
 
@@ -98,10 +121,11 @@ void Loop::make_all_ready_after_due(WaitList& list, trace::Reason reason, std::u
 }
 
 void Loop::yield_after_due(Site site) noexcept {
-  trace::slice_end(current_->number, trace::Reason::yield, 0, site);
-  collect_due();
-  trace::task_ready(current_->number, trace::Reason::yield);
-  ready_.push_back(current_);
+  PromiseBase* const task = event_loop.current_;
+  trace::slice_end(task->number, trace::Reason::yield, 0, site);
+  event_loop.collect_due();
+  trace::task_ready(task->number, trace::Reason::yield);
+  event_loop.ready_.push_back(task);
 }
 
 // --- Devices
@@ -237,36 +261,14 @@ bool Loop::attend(const PromiseBase* main) {
   }
 }
 
-namespace {
-[[noreturn, gnu::noinline]] void throw_awaited_already() {
+void Loop::throw_awaited_already() {
   throw RuntimeError("create_task(): the coroutine was already awaited or moved");
 }
-}  // namespace
 
-PromiseBase* Loop::start(PromiseBase* root, const char* name, Site site) {
-  if (root == nullptr) [[unlikely]]
-    throw_awaited_already();
-  adopt(root, name, site);
-  if (next_due_us_ != port::forever) [[unlikely]]
-    collect_due();
+void Loop::queue_after_due(PromiseBase* root, Site site) {
+  event_loop.collect_due();
   trace::task_ready(root->number, trace::Reason::created, 0, site);
-  ready_.push_back(root);
-  return root;
-}
-
-void Loop::adopt(PromiseBase* root, const char* name, Site site) {
-  root->resume = root->resume_function();
-  root->frame = root->frame_address();
-  root->leaf = root;
-  root->gather = nullptr;
-  root->waiters.clear();
-  root->name = name;
-  root->handles = 2;
-  root->all = {&all_, all_.prev};
-  all_.prev->next = &root->all;
-  all_.prev = &root->all;
-  root->number.assign();
-  trace::task_created(root->number, current_ == nullptr ? nullptr : &current_->number, name, site);
+  event_loop.ready_.push_back(root);
 }
 
 // The running task has ended. True if it was the one run() waits for.
@@ -277,7 +279,7 @@ bool Loop::finish(PromiseBase* task, const PromiseBase* main) {
   bool awaited = task == main;
   if constexpr (trace::enabled) {
     trace::Outcome outcome = trace::Outcome::returned;
-    if (task->exception)
+    if (task->failed)
       outcome = is_cancelled(task->exception) ? trace::Outcome::cancelled : trace::Outcome::failed;
     trace::task_done(task->number, outcome);
   }
@@ -290,12 +292,11 @@ bool Loop::finish(PromiseBase* task, const PromiseBase* main) {
     make_all_ready(task->waiters, trace::Reason::task, task->number.id(), {nullptr, 0});
     awaited = true;
   }
-  if (!awaited && task->exception && !task->retrieved && !is_cancelled(task->exception)) {
+  if (!awaited && task->failed && !task->retrieved && !is_cancelled(task->exception)) {
     // Nobody has asked for it yet. One more turn of the ready queue, then it is reported; see
     // resume_report().
     task->resume = resume_report;
     task->frame = task;
-    task->reporting = true;
     make_ready(task, trace::Reason::unretrieved);
     return false;
   }
@@ -306,14 +307,13 @@ bool Loop::finish(PromiseBase* task, const PromiseBase* main) {
 
 // What a task resumes into that was cancelled before its first run: its body never executes.
 void Loop::resume_cancelled(void* task) {
-  static_cast<PromiseBase*>(task)->exception = std::make_exception_ptr(CancelledError());
+  static_cast<PromiseBase*>(task)->fail(std::make_exception_ptr(CancelledError()));
   event_loop.current_finished();
 }
 
 // What a finished task resumes into to report an exception nobody retrieved in the meantime.
 void Loop::resume_report(void* frame) {
   auto* const task = static_cast<PromiseBase*>(frame);
-  task->reporting = false;
   trace::slice_end(task->number, trace::Reason::finished, 0, {nullptr, 0});
   if (task->retrieved) {
     release(task);
@@ -477,7 +477,7 @@ void Loop::reset() {
   ms_begin_us_ = 0;
   while (!ready.empty()) {
     PromiseBase* const task = ready.pop_front();
-    if (task->reporting) release(task);
+    if (task->finished) release(task);  // to be reported
   }
   if (first == end) return;
   while (first != nullptr) {
@@ -504,6 +504,7 @@ void Loop::run_forever() {
   Coro<void> coro = stopper();
   PromiseBase* const task = coro.release();
   adopt(task, stop_name, {});
+  task->handles = 2;
   const Task<> handle = Task<>(task, TaskBase::Counted());
   stop_task_ = task;
   run(task);

@@ -17,6 +17,14 @@
 #include "asyncio/timer_wheel.hpp"
 #include "trace/hooks.hpp"
 
+// Where code is to be fast rather than small: what makes a task is compiled into where it is made, so that
+// what the compiler knows of a new task need not be asked for.
+#if !COROSCOPE_TRACE && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+#define COROSCOPE_FAST_INLINE [[gnu::always_inline]] inline
+#else
+#define COROSCOPE_FAST_INLINE inline
+#endif
+
 namespace asyncio {
 
 using trace::Site;
@@ -38,7 +46,7 @@ class Loop {
 
   // Like the functions of the same names; create_task() here also works while the loop is not running.
   template <class T>
-  Task<T> create_task(Coro<T>&& coro, const char* name = nullptr, Site site = {});
+  COROSCOPE_FAST_INLINE Task<T> create_task(Coro<T>&& coro, const char* name = nullptr, Site site = {});
   template <class T>
   T run_until_complete(Coro<T> coro, Site site = {});
   template <class T>
@@ -144,11 +152,33 @@ class Loop {
   // wait_for(): whose end may interrupt the sleep the running task is about to begin.
   void allow_interrupt_by(PromiseBase* runner) { current_->waits_on.task = runner; }
 
-  // Makes a coroutine nobody has awaited into a task: in the ready queue (start) or in none yet (adopt). It
-  // has two handles then: the loop's and the caller's. Throws RuntimeError if `root` is nullptr: the
-  // coroutine was awaited or moved already.
-  [[gnu::returns_nonnull]] PromiseBase* start(PromiseBase* root, const char* name, Site site);
-  void adopt(PromiseBase* root, const char* name, Site site);
+  // Makes a coroutine nobody has awaited into a task: in the ready queue (start) or in none yet (adopt). The
+  // caller must say how many handles it has: the loop's and the caller's. Throws RuntimeError if `root` is
+  // nullptr: the coroutine was awaited or moved already.
+  COROSCOPE_FAST_INLINE void start(PromiseBase* root, const char* name, Site site) {
+    if (root == nullptr) [[unlikely]]
+      throw_awaited_already();
+    adopt(root, name, site);
+    if (next_due_us_ != port::forever) [[unlikely]] {
+      queue_after_due(root, site);
+    } else {
+      trace::task_ready(root->number, trace::Reason::created, 0, site);
+      ready_.push_back(root);
+    }
+  }
+  COROSCOPE_FAST_INLINE void adopt(PromiseBase* root, const char* name, Site site) {
+    root->resume = root->resume_function();
+    root->frame = root->frame_address();
+    root->leaf = root;
+    root->gather = nullptr;
+    root->waiters.clear();
+    root->name = name;
+    root->all = {&all_, all_.prev};
+    all_.prev->next = &root->all;
+    all_.prev = &root->all;
+    root->number.assign();
+    trace::task_created(root->number, current_ == nullptr ? nullptr : &current_->number, name, site);
+  }
   // Runs until `main` has finished.
   void run(PromiseBase* main);
   // The running task goes on in another of its coroutines (called, or returned to).
@@ -157,6 +187,7 @@ class Loop {
     task->resume = coroutine->resume_function();
     task->frame = coroutine->frame_address();
     task->leaf = coroutine;
+    task->nested = coroutine != task;
     call_attention(transferred);
   }
   void current_finished() { call_attention(finished); }
@@ -164,7 +195,7 @@ class Loop {
   // is forgotten, and its frame may go at once.
   bool forget_finished() {
     PromiseBase* const task = current_;
-    if (task->leaf != task || task->handles != 1 || task->exception) return false;
+    if (!task->ends_simply()) return false;
     remove_from_all(task);
     trace::task_done(task->number, trace::Outcome::returned);
     return true;
@@ -191,6 +222,8 @@ class Loop {
     hidden_ready_ = ready_.hide();
   }
 
+  [[noreturn, gnu::noinline]] static void throw_awaited_already();
+  [[gnu::noinline]] static void queue_after_due(PromiseBase* root, Site site);
   static void destroy(PromiseBase* task) noexcept;
   std::uint32_t ticks_at(std::uint64_t now_us);
   void collect_due() {
@@ -219,7 +252,7 @@ class Loop {
   }
   void make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site);
   void make_all_ready_after_due(WaitList& list, trace::Reason reason, std::uint32_t object, Site site);
-  void yield_after_due(Site site) noexcept;
+  static void yield_after_due(Site site) noexcept;  // static: no `this` to have at hand
   bool attend(const PromiseBase* main);
   void slice(PromiseBase* task);
   void poll_io();

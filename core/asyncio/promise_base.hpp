@@ -23,6 +23,7 @@
 //   goes.
 #pragma once
 
+#include <bit>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -73,7 +74,10 @@ struct TaskLink {
 
 class PromiseBase {
  public:
-  PromiseBase() noexcept = default;
+  PromiseBase() noexcept {}
+  // An exception that nobody took is destroyed by destroy_frame(): a coroutine that simply ends need not
+  // look.
+  ~PromiseBase() {}
   PromiseBase(const PromiseBase&) = delete;
   PromiseBase& operator=(const PromiseBase&) = delete;
 
@@ -102,7 +106,11 @@ class PromiseBase {
   };
   static FinalSuspend final_suspend() noexcept { return {}; }
 
-  void unhandled_exception() noexcept { exception = std::current_exception(); }
+  // These are out of line: coroutines they are inlined into would need more of the stack in every slice.
+  void unhandled_exception() noexcept;
+  void fail(std::exception_ptr failure) noexcept;
+  std::exception_ptr take_exception() noexcept;
+  void drop_exception() noexcept;
 
   // The frame's own functions: what coroutine_handle::resume() and destroy() would call if the compiler had
   // laid the frame out where it says. clang's have a calling convention of their own, and it compiles a call
@@ -112,10 +120,18 @@ class PromiseBase {
   ResumeFunction resume_function() const noexcept {
     return [](void* address) { __builtin_coro_resume(address); };
   }
-  void destroy_frame() noexcept { __builtin_coro_destroy(frame_address()); }
+  void destroy_frame() noexcept {
+    if (failed) [[unlikely]]
+      drop_exception();
+    __builtin_coro_destroy(frame_address());
+  }
 #else
   ResumeFunction resume_function() const noexcept { return header()->resume; }
-  void destroy_frame() noexcept { header()->destroy(frame_address()); }
+  void destroy_frame() noexcept {
+    if (failed) [[unlikely]]
+      drop_exception();
+    header()->destroy(frame_address());
+  }
 #endif
   void* frame_address() const noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(header());
@@ -141,7 +157,9 @@ class PromiseBase {
   [[no_unique_address]] trace::TaskNumber number;
 
   // --- A task, or a coroutine it awaits, directly or not.
-  std::exception_ptr exception;  // set when it ended by one
+  union {
+    std::exception_ptr exception;  // there is one if it `failed`
+  };
 
   // What the loop touches when a task sleeps, wakes and runs comes first: one cache line, where memory is
   // slow.
@@ -160,18 +178,29 @@ class PromiseBase {
   // --- The root of a task only; set by Loop::adopt().
   ResumeFunction resume;  // the innermost coroutine: its resume function, and what to call it with
   void* frame;
-  std::uint32_t due;      // deadline of a sleep, ms modulo 2^32
-  std::uint32_t handles;  // Task objects, and one for the loop while unfinished
+  std::uint32_t due;  // deadline of a sleep, ms modulo 2^32
 
-  // Eight bytes, cleared by one store.
-  Parked parked = Parked::not_started;
-  Wake wake = Wake::normal;  // how its wait ends, until it resumes
+  // The fields of ends_simply(), then the others; the flags are eight bytes, cleared by one store.
+  std::uint32_t handles;  // Task objects, and one for the loop while unfinished
+  bool failed = false;    // ended by `exception`
   bool finished = false;
+  bool nested = false;  // its innermost coroutine is another one
+  bool orphan = false;  // left behind by new_event_loop(); never runs again
+  Parked parked = Parked::not_started;
+  Wake wake = Wake::normal;    // how its wait ends, until it resumes
   bool retrieved = false;      // somebody has seen the result or exception
-  bool has_value = false;      // the result was stored and not destroyed
-  bool reporting = false;      // queued once more to report its exception
   std::uint8_t io_events = 0;  // POLLIN, POLLOUT it waits for
-  bool orphan = false;         // left behind by new_event_loop(); never runs again
+
+  // Is this the end of a task that nobody has a handle on, without an exception to report? For the root of
+  // the running task, when one of its coroutines ends. Written so that compilers make one comparison of it.
+  bool ends_simply() const noexcept {
+    struct Ending {
+      std::uint32_t handles;
+      bool failed, finished, nested, orphan;
+    };
+    return std::bit_cast<std::uint64_t>(Ending{handles, failed, finished, nested, orphan}) ==
+           std::bit_cast<std::uint64_t>(Ending{1, false, false, false, false});
+  }
 
   static PromiseBase* of(TaskLink* link) noexcept;
 

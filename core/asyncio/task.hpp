@@ -38,7 +38,7 @@ class TaskBase {
   // The exception the task ended by, or nullptr. Counts as retrieved. Throws InvalidStateError while it runs.
   std::exception_ptr exception() const {
     retrieve();
-    return promise_->exception;
+    return promise_->failed ? promise_->exception : nullptr;
   }
   explicit operator bool() const noexcept { return promise_ != nullptr; }
   friend bool operator==(const TaskBase& a, const TaskBase& b) noexcept { return a.promise_ == b.promise_; }
@@ -76,7 +76,7 @@ class Task : public TaskBase {
   // The result; throws what the task ended by, or InvalidStateError while it runs.
   T result() const {
     retrieve();
-    if (promise()->exception) std::rethrow_exception(promise()->exception);
+    if (promise()->failed) std::rethrow_exception(promise()->exception);
     return static_cast<Promise<T>*>(promise())->share();
   }
 
@@ -98,7 +98,7 @@ class Task<void> : public TaskBase {
 
   void result() const {
     retrieve();
-    if (promise()->exception) std::rethrow_exception(promise()->exception);
+    if (promise()->failed) std::rethrow_exception(promise()->exception);
   }
 };
 
@@ -143,7 +143,10 @@ TaskAwaiter<T> operator co_await(const Task<T>& task) {
 
 template <class T>
 Task<T> Loop::create_task(Coro<T>&& coro, const char* name, Site site) {
-  return Task<T>(start(coro.release(), name, site), TaskBase::Counted());
+  PromiseBase* const root = coro.release();
+  start(root, name, site);
+  root->handles = 2;  // the loop's and this one; last, so that a handle dropped at once costs nothing
+  return Task<T>(root, TaskBase::Counted());
 }
 
 template <class T>
@@ -184,7 +187,7 @@ T run(Coro<T> coro, Site site = {}) {
 // Runs a coroutine beside the others, from its next turn on. `name` is kept, not copied: a literal. Throws
 // RuntimeError when no loop runs: use get_event_loop().create_task() to queue a task before run().
 template <class T>
-Task<T> create_task(Coro<T>&& coro, const char* name = nullptr, Site site = {}) {
+COROSCOPE_FAST_INLINE Task<T> create_task(Coro<T>&& coro, const char* name = nullptr, Site site = {}) {
   if (!event_loop.is_running()) [[unlikely]]
     throw_no_running_loop();
   return event_loop.create_task(std::move(coro), name, site);

@@ -32,10 +32,9 @@ class [[nodiscard("co_await it")]] TaskEnd {
 
 // Has a finished task ended by CancelledError?
 inline bool was_cancelled(const Task<>& task) {
-  const std::exception_ptr exception = task.promise()->exception;
-  if (!exception) return false;
+  if (!task.promise()->failed) return false;
   try {
-    std::rethrow_exception(exception);
+    std::rethrow_exception(task.promise()->exception);
   } catch (const CancelledError&) {
     return true;
   } catch (...) {

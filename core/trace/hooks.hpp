@@ -23,7 +23,7 @@ inline void write(Record* at, std::uint64_t time_ns, Kind kind, std::uint32_t ta
 }
 inline void emit(Kind kind, std::uint32_t task, std::uint32_t object, std::uint32_t site = 0,
                  std::uint8_t reason = 0, std::uint16_t extra = 0) {
-  write(recorder.room_for(1), port::now_ns(), kind, task, object, site, reason, extra);
+  write(recorder.room_for(1), recorder.now_ns(), kind, task, object, site, reason, extra);
 }
 inline void emit(Kind kind, std::uint32_t task, std::uint32_t object, Site site, std::uint8_t reason = 0,
                  std::uint16_t extra = 0) {
@@ -63,8 +63,9 @@ inline void task_ready(const TaskNumber& task, Reason reason, std::uint32_t obje
                        Site site = {nullptr, 0}, bool priority = false) {
   emit(Kind::task_ready, task.id(), object, site, static_cast<std::uint8_t>(reason), priority ? 1 : 0);
 }
+// At the time of the record before, which the scheduler left, or came back to after idling, a moment ago.
 inline void slice_begin(const TaskNumber& task) {
-  emit(Kind::slice_begin, task.id(), 0);
+  write(recorder.room_for(1), recorder.last_ns(), Kind::slice_begin, task.id(), 0, 0, 0, 0);
   port::decision();
 }
 inline void slice_end(const TaskNumber& task, Reason reason, std::uint32_t object, Site site) {
@@ -74,7 +75,7 @@ inline void slice_end(const TaskNumber& task, Reason reason, std::uint32_t objec
 inline void yielded(const TaskNumber& task, Site site) {
   const std::uint32_t site_id = recorder.site_id(site);
   Record* const room = recorder.room_for(2);
-  const std::uint64_t now = port::now_ns();
+  const std::uint64_t now = recorder.now_ns();
   const auto yield = static_cast<std::uint8_t>(Reason::yield);
   write(room, now, Kind::slice_end, task.id(), 0, site_id, yield, 0);
   write(room + 1, now, Kind::task_ready, task.id(), 0, 0, yield, 0);

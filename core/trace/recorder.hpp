@@ -31,6 +31,10 @@ class Recorder {
     next_ += count;
     return room;
   }
+  // Looks at the clock, in nanoseconds.
+  std::uint64_t now_ns() { return last_ns_ = port::now_ns(); }
+  // When it was last looked at.
+  std::uint64_t last_ns() const { return last_ns_; }
   void flush();
 
   // The number of a string, from 1; 0 for nullptr. Equal strings get equal numbers whatever their address,
@@ -60,6 +64,7 @@ class Recorder {
 
   static constexpr std::size_t max_texts = 256;
   std::size_t next_ = 0;
+  std::uint64_t last_ns_ = 0;
   const char* last_file_ = nullptr;
   std::uint32_t last_file_id_ = 0;  // << 16; of nullptr: 0
   std::uint16_t texts_count_ = 0;

@@ -20,6 +20,9 @@ class [[nodiscard("a sleep does nothing until awaited: co_await it")]] SleepAwai
   SleepAwaiter(std::int64_t milliseconds, Site site) : due_(yields), site_(site) {
     if (milliseconds > 0) due_ = deadline(milliseconds);
   }
+  // Member by member: as a block it would have to wait until both have been written.
+  SleepAwaiter(const SleepAwaiter& other) noexcept : due_(other.due_), site_(other.site_) {}
+  SleepAwaiter& operator=(const SleepAwaiter&) = delete;
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<>) const {
     if (due_ == yields) {

@@ -150,7 +150,7 @@ TEST_F(Readme, ShowsWhatIsReallySaid) {
   std::istringstream lines(readme.substr(begin, readme.find("\n## ", begin) - begin));
   int shown = 0;
   for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("    ") || squeezed(line) == " …") continue;
+    if (!line.starts_with("    ") || squeezed(line) == "…") continue;
     EXPECT_NE(output.find(squeezed(line.substr(line.find_first_not_of(' ')))), std::string::npos) << line;
     ++shown;
   }

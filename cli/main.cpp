@@ -41,12 +41,6 @@ constexpr Command commands[] = {
 
 }  // namespace
 
-int cli::fail(const std::string& text) {
-  std::cout.flush();
-  std::cerr << "coroscope: " << text << '\n';
-  return 2;
-}
-
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // `| head` must not leave a half-written trace behind
   std::ios::sync_with_stdio(false);

@@ -2,7 +2,8 @@
 //
 // The deadline is fixed when sleep_ms() is called. The task becomes ready in the millisecond its deadline is,
 // ahead of whatever becomes ready later, and runs when the tasks before it have had their turn: never early
-// by more than the fraction of a millisecond in which it was called.
+// by more than the fraction of a millisecond in which it was called. A sleep that was kept and is awaited only
+// after its deadline goes to the back of the ready queue.
 #pragma once
 
 #include <chrono>

@@ -14,13 +14,13 @@ enum class Kind : std::uint8_t {
   task_created,    // task, object = task that created it (0: none), site, extra = text id of its name
   task_ready,   // task, reason = Reason, object = what woke it, site = the line that did, extra = 1: priority
   slice_begin,  // task: the scheduler chose it
-  slice_end,    // task, reason = Reason it waits for, object, site = the line it waits at; a sleep has its
-                // deadline (ms, low 32 bits) in object
-  call,         // task awaits a coroutine of its own at site
-  call_return,  // task came back from one
-  task_done,    // task, reason = Outcome
-  event_set,    // object, site
-  event_clear,  // object, site
+  slice_end,    // task, reason = Reason it waits for, object, site = the line it waits at; a sleep and a
+              // timeout have their deadline (ms, low 32 bits) in object
+  call,          // task awaits a coroutine of its own at site
+  call_return,   // task came back from one
+  task_done,     // task, reason = Outcome
+  event_set,     // object (also a flag, a message), site
+  event_clear,   // object, site
   lock_acquire,  // task, object
   lock_release,  // task, object, site
   queue_put,     // object, extra = items now in it
@@ -60,7 +60,7 @@ enum class Reason : std::uint8_t {
   task,  // awaits another task's end
   gather,
   cancelled,
-  timeout,
+  timeout,      // its deadline has come, or waits for something else, but not longer than until then
   destroyed,    // the object it waited on was destroyed
   unretrieved,  // a finished task runs once more to report its exception
   finished

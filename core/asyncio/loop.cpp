@@ -224,7 +224,7 @@ void Loop::run(PromiseBase* main) {
     }
   } const running{*this};
   running_ = true;
-  trace::loop_event(trace::Kind::run_begin);
+  trace::task_event(trace::Kind::run_begin, main->number);
   for (;;) {
     if (attention_ != 0 && attend(main)) return;
     while (!ready_.empty()) slice(ready_.pop_front());

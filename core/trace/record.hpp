@@ -15,12 +15,12 @@ enum class Kind : std::uint8_t {
   task_ready,   // task, reason = Reason, object = what woke it, site = the line that did, extra = 1: priority
   slice_begin,  // task: the scheduler chose it
   slice_end,    // task, reason = Reason it waits for, object, site = the line it waits at; a sleep and a
-              // timeout have their deadline (ms, low 32 bits) in object
-  call,          // task awaits a coroutine of its own at site
-  call_return,   // task came back from one
-  task_done,     // task, reason = Outcome
-  event_set,     // object (also a flag, a message), site
-  event_clear,   // object, site
+                // timeout have their deadline (ms, low 32 bits) in object
+  call,         // task awaits a coroutine of its own at site
+  call_return,  // task came back from one
+  task_done,    // task, reason = Outcome
+  event_set,    // object (also a flag, a message), site
+  event_clear,  // object, site
   lock_acquire,  // task, object
   lock_release,  // task, object, site
   queue_put,     // object, extra = items now in it
@@ -34,7 +34,7 @@ enum class Kind : std::uint8_t {
   idle_end,      //
   pin,           // object = pin number, extra = level (0, 1)
   console,       // bytes written to the console follow in a text record with id = 0
-  run_begin,     // run() entered
+  run_begin,     // run() entered: until task has ended
   run_end,       // run() left
   stop,          // the board stopped, reason = Stop, extra = exit status or signal number; a message may
                  // follow in a text record with id = 0

@@ -372,7 +372,10 @@ std::string end_text(const State& state) {
     case trace::Stop::crashed:
       return "The program crashed" + culprit(state) + ": " + signal_text(stopped.extra);
     case trace::Stop::hung:
-      return "The program hangs" + culprit(state) + ": it runs on and on without giving control back";
+      return "The program hangs" + culprit(state) + ": " +
+             (stopped.message.empty() ? "it runs on and on without giving control back" : stopped.message);
+    case trace::Stop::interrupted:
+      return "The run was interrupted" + at + '.';
   }
   return {};
 }

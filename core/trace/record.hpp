@@ -92,7 +92,8 @@ enum class Stop : std::uint8_t {
   exception,    // one left main(); the message says which
   stuck,        // every task waited and nothing could ever wake one; the time jumped to the end
   crashed,      // a signal: the host's way to say HardFault
-  hung          // a task ran on and on without giving control back, and time stood still
+  hung,  // a task ran on and on without giving control back, and time stood still; the message says more
+  interrupted  // somebody had enough
 };
 
 struct Record {

@@ -20,7 +20,14 @@ constinit Board board;
 namespace {
 
 // False when nobody reads any more.
-bool write_all(int fd, const char* data, std::size_t size) {
+bool write_all(int fd, const char* data, std::size_t size, volatile bool& writing) {
+  const struct Writing {
+    explicit Writing(volatile bool& flag) : flag_(flag) { flag_ = true; }
+    Writing(const Writing&) = delete;
+    Writing& operator=(const Writing&) = delete;
+    ~Writing() { flag_ = false; }
+    volatile bool& flag_;
+  } now(writing);
   while (size != 0) {
     const ssize_t written = ::write(fd, data, size);
     if (written < 0 && errno == EINTR) continue;
@@ -37,13 +44,17 @@ void Board::start(const Settings& settings) {
   settings_ = settings;
   clock_.set_end_ns(settings.run_for_ns);
   started_ = true;
+  if (settings_.records_fd < 0)
+    write_all(STDOUT_FILENO, early_console_.data(), early_console_.size(), writing_);
 }
 
 // --- Time
 
 void Board::spend(std::uint64_t duration_ns) {
   clock_.advance(duration_ns);
-  if (clock_.at_end() && !stopping_) stop(trace::Stop::time_up);
+  if (stopping_) return;
+  if (interrupted_) stop(trace::Stop::interrupted);
+  if (clock_.at_end()) stop(trace::Stop::time_up);
 }
 
 void Board::idle_until_us(std::uint64_t deadline_us) {
@@ -53,6 +64,7 @@ void Board::idle_until_us(std::uint64_t deadline_us) {
   }
   const bool beyond_end = deadline_us > clock_.end_ns() / 1000;
   clock_.jump_to(beyond_end ? clock_.end_ns() : deadline_us * 1000);
+  if (interrupted_) stop(trace::Stop::interrupted);
   if (clock_.at_end()) stop(trace::Stop::time_up);
 }
 
@@ -64,8 +76,10 @@ void Board::switch_task() {
 // --- What leaves the board
 
 void Board::write_console(const char* text, std::size_t size) {
-  if (settings_.records_fd < 0) {
-    write_all(STDOUT_FILENO, text, size);
+  in_console_ = true;
+  if (!started_) early_console_.append(text, size);
+  if (started_ && settings_.records_fd < 0) {
+    write_all(STDOUT_FILENO, text, size, writing_);
   } else {
     constexpr std::size_t longest_text = 32 * 1024;  // pieces of a text have a 16-bit number
     for (std::size_t from = 0; from < size; from += longest_text) {
@@ -74,23 +88,26 @@ void Board::write_console(const char* text, std::size_t size) {
     }
   }
   spend(size * profile::console_byte_ns);
+  in_console_ = false;
 }
 
 void Board::write_records(const trace::Record* records, std::size_t count) {
   if (!started_) {
     static constexpr char message[] =
         "coroscope: too much is created before main(): the trace cannot hold it\n";
-    write_all(STDERR_FILENO, message, sizeof message - 1);
+    write_all(STDERR_FILENO, message, sizeof message - 1, writing_);
     ::_exit(2);
   }
   if (settings_.records_fd < 0) return;
-  if (!write_all(settings_.records_fd, reinterpret_cast<const char*>(records), count * sizeof *records))
+  if (!write_all(settings_.records_fd, reinterpret_cast<const char*>(records), count * sizeof *records,
+                 writing_))
     ::_exit(2);
 }
 
 void Board::stop(trace::Stop why, int extra, const char* message) {
   stopping_ = true;
-  std::fflush(nullptr);  // what the firmware has printed by printf() and not yet written
+  // What the firmware has printed by printf() and not yet written; not in the middle of writing it.
+  if (!in_console_) std::fflush(nullptr);
   trace::emit(trace::Kind::stop, 0, 0, 0, static_cast<std::uint8_t>(why), static_cast<std::uint16_t>(extra));
   if (message != nullptr) {
     trace::recorder.append_text(0, message, std::strlen(message));
@@ -100,9 +117,10 @@ void Board::stop(trace::Stop why, int extra, const char* message) {
   ::_exit(why == trace::Stop::exception ? 1 : 0);
 }
 
-void Board::stop_in_signal(trace::Stop why, int extra) {
+void Board::stop_in_signal(trace::Stop why, int extra, const char* message) {
   stopping_ = true;
   trace::emit(trace::Kind::stop, 0, 0, 0, static_cast<std::uint8_t>(why), static_cast<std::uint16_t>(extra));
+  if (message != nullptr) trace::recorder.append_text(0, message, std::strlen(message));
   trace::flush();
 }
 

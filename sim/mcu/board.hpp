@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "asyncio/port.hpp"
 #include "bus/gpio.hpp"
@@ -46,10 +47,14 @@ class Board {
   // stack. `extra` is an exit status or a signal's number.
   [[noreturn]] void stop(trace::Stop why, int extra = 0, const char* message = nullptr);
   // The same from a signal handler, but it returns: the handler ends the process.
-  void stop_in_signal(trace::Stop why, int extra);
+  void stop_in_signal(trace::Stop why, int extra, const char* message = nullptr);
+  // Stops the board with Stop::interrupted when its time moves next. From a signal handler.
+  void interrupt() { interrupted_ = true; }
 
   // Changes whenever time moves or a task is chosen: while it does not, the firmware hangs.
   std::uint64_t progress() const { return clock_.now_ns() + switches_; }
+  // Is something on its way out of the process? That may take as long as nobody reads it.
+  bool is_writing() const { return writing_; }
 
  private:
   struct FrameMemory {
@@ -64,6 +69,10 @@ class Board {
   std::uint32_t critical_depth_ = 0;
   bool started_ = false;
   bool stopping_ = false;
+  bool in_console_ = false;
+  volatile bool writing_ = false;
+  volatile bool interrupted_ = false;
+  std::string early_console_;  // printed before start(), by constructors of the firmware
 };
 
 extern Board board;

@@ -15,7 +15,7 @@
 #include "mcu/standard_output.hpp"
 
 // NOLINTBEGIN(readability-identifier-naming): the linker's names
-extern "C" int __real_main();
+extern "C" int __real_main(int argc, char** argv);
 extern "C" int __wrap_main(int argc, char** argv);
 // NOLINTEND(readability-identifier-naming)
 
@@ -77,7 +77,10 @@ int __wrap_main(int argc, char** argv) {
   sim::watch_for_crashes_and_hangs();
   int status = 0;
   try {
-    status = __real_main();
+    // A board has no command line.
+    char name[] = "firmware";
+    char* arguments[] = {name, nullptr};
+    status = __real_main(1, arguments);
   } catch (...) {
     sim::board.stop(trace::Stop::exception, 0, describe_exception().c_str());
   }

@@ -5,7 +5,8 @@
 namespace sim {
 
 // A signal such as SIGSEGV records Stop::crashed and then ends the process as it would have. Seconds of real
-// CPU time in which the board's time does not move are Stop::hung.
+// CPU time in which the board's time does not move are Stop::hung, and so are seconds in which the process
+// waits for the host. SIGTERM, SIGINT and SIGHUP end the run with Stop::interrupted and a complete trace.
 void watch_for_crashes_and_hangs();
 
 }  // namespace sim

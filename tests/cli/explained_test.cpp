@@ -26,6 +26,15 @@ TEST_F(Explained, ALoopWithoutTasksIsBusyAndItsPinsAreDrawn) {
   EXPECT_SAYS(text, "GP25 ▔▔");
 }
 
+TEST_F(Explained, MainGetsNoArgumentsAndConstructorsMayPrint) {
+  const std::string text = shown(
+      "struct Early { Early() { print(\"early\\n\"); } } early;\n"
+      "int main(int argc, char** argv) { print(\"%d %d\\n\", argc, argv[argc] == nullptr); }\n",
+      "1s");
+  EXPECT_SAYS(text, "│ early");
+  EXPECT_SAYS(text, "│ 1 1");
+}
+
 TEST_F(Explained, WhoSetAFlagAndHowLongItsTaskWaited) {
   const std::string text = shown(
       "asyncio::ThreadSafeFlag flag;\n"

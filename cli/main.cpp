@@ -4,6 +4,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/standard_output.hpp"
 
 namespace {
 
@@ -39,12 +40,8 @@ constexpr Command commands[] = {
     {"doctor", cli::doctor_command},
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // `| head` must not leave a half-written trace behind
-  std::ios::sync_with_stdio(false);
-  cli::Words words(argv + 1, argv + argc);
+// The command's exit status.
+int run(cli::Words words) {
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     std::cout << usage;
     return 0;
@@ -75,4 +72,12 @@ int main(int argc, char** argv) {
   if (meant.empty())
     return cli::fail(std::string("unknown ") + what + ' ' + name + "; `coroscope --help` names them all");
   return cli::fail(std::string("unknown ") + what + ' ' + name + "; did you mean `coroscope " + meant + "`?");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // `| head` must not leave a half-written trace behind
+  cli::StandardOutput output;
+  return output.finish(run(cli::Words(argv + 1, argv + argc)));
 }

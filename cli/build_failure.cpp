@@ -1,0 +1,78 @@
+#include "cli/build_failure.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <regex>
+#include <sstream>
+#include <system_error>
+
+#include "cli/screen.hpp"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_quoted_source(const std::string& line) { return line.find(" | ") != std::string::npos; }
+
+// "main.cpp:3:14: ": what is wrong is in the lesson.
+bool names_a_place(const std::string& line) {
+  static const std::regex place(":[0-9]+:[0-9]+: ");
+  return std::regex_search(line, place);
+}
+
+// Names the folder whose disk cannot hold what is built; empty if that is not the matter.
+std::string full_disk(const std::string& output, const fs::path& cache) {
+  std::error_code error;
+  for (const fs::path& folder : {cache, fs::temp_directory_path(error)}) {
+    const fs::space_info space = fs::space(folder, error);
+    if (!error && space.available < 4096) return "the disk of " + folder.string() + " is full";
+  }
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    if (is_quoted_source(line)) continue;
+    for (const int number : {ENOSPC, EDQUOT, EFBIG, EROFS, EIO}) {
+      const std::string reason = std::strerror(number);
+      if (line.find(reason) != std::string::npos) return "the compiler cannot write its files: " + reason;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string why_not_compiled(const Finished& finished, const fs::path& cache) {
+  if (finished.ending.by_signal)
+    return std::string("the compiler was ended by a signal: ") + strsignal(finished.ending.number);
+  const std::string output = without_escapes(finished.output);
+  if (const std::string full = full_disk(output, cache); !full.empty()) return full;
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    if (names_a_place(line)) return {};
+  }
+  return "the compiler failed for a reason of its own";
+}
+
+bool misses_main(const std::string& linker_output) {
+  static const std::regex undefined("undefined (reference to|symbol:) *[`'\"]?([^'\"\n]*)");
+  const std::string text = without_escapes(linker_output);
+  bool found = false;
+  for (std::sregex_iterator match(text.begin(), text.end(), undefined), end; match != end; ++match) {
+    if ((*match)[2] != "main") return false;
+    found = true;
+  }
+  return found;
+}
+
+std::string why_not_linked(const Finished& finished, const fs::path& cache) {
+  if (finished.ending.by_signal)
+    return std::string("the linker was ended by a signal: ") + strsignal(finished.ending.number);
+  const std::string full = full_disk(without_escapes(finished.output), cache);
+  if (!full.empty()) return full;
+  if (finished.output.find("undefined ") != std::string::npos)
+    return "it uses what is declared but defined nowhere; the linker names it above";
+  return "the linker failed, and says why above";
+}
+
+}  // namespace cli

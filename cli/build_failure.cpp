@@ -1,6 +1,5 @@
 #include "cli/build_failure.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <regex>
@@ -16,9 +15,9 @@ namespace fs = std::filesystem;
 
 bool is_quoted_source(const std::string& line) { return line.find(" | ") != std::string::npos; }
 
-// "main.cpp:3:14: ": what is wrong is in the lesson.
+// "main.cpp:3:14: ", the assembler's "cc1x.s:12: ": what is wrong is in the lesson.
 bool names_a_place(const std::string& line) {
-  static const std::regex place(":[0-9]+:[0-9]+: ");
+  static const std::regex place(":[0-9]+:([0-9]+:)? ");
   return std::regex_search(line, place);
 }
 
@@ -46,7 +45,8 @@ std::string why_not_compiled(const Finished& finished, const fs::path& cache) {
   if (finished.ending.by_signal)
     return std::string("the compiler was ended by a signal: ") + strsignal(finished.ending.number);
   const std::string output = without_escapes(finished.output);
-  if (const std::string full = full_disk(output, cache); !full.empty()) return full;
+  std::string full = full_disk(output, cache);
+  if (!full.empty()) return full;
   std::istringstream lines(output);
   for (std::string line; std::getline(lines, line);) {
     if (names_a_place(line)) return {};
@@ -68,7 +68,7 @@ bool misses_main(const std::string& linker_output) {
 std::string why_not_linked(const Finished& finished, const fs::path& cache) {
   if (finished.ending.by_signal)
     return std::string("the linker was ended by a signal: ") + strsignal(finished.ending.number);
-  const std::string full = full_disk(without_escapes(finished.output), cache);
+  std::string full = full_disk(without_escapes(finished.output), cache);
   if (!full.empty()) return full;
   if (finished.output.find("undefined ") != std::string::npos)
     return "it uses what is declared but defined nowhere; the linker names it above";

@@ -43,7 +43,7 @@ model::Result<std::vector<Package>> packages_of(const std::filesystem::path& lau
     std::getline(fields, package.evidence, '|');
     std::getline(fields, package.purpose, '|');
     std::getline(fields, package.without);
-    if (state != "there" && state != "missing") return model::Error{cannot + ": it says \"" + line + '"'};
+    if (state != "there" && state != "missing") return model::Error{cannot};
     package.there = state == "there";
     packages.push_back(package);
   }

@@ -1,10 +1,11 @@
 #include "cli/build_failure.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <regex>
 #include <sstream>
 #include <system_error>
+#include <vector>
 
 #include "cli/screen.hpp"
 
@@ -17,8 +18,23 @@ bool is_quoted_source(const std::string& line) { return line.find(" | ") != std:
 
 // "main.cpp:3:14: ", the assembler's "cc1x.s:12: ": what is wrong is in the lesson.
 bool names_a_place(const std::string& line) {
-  static const std::regex place(":[0-9]+:([0-9]+:)? ");
-  return std::regex_search(line, place);
+  for (std::size_t colon = line.find(':'); colon != std::string::npos; colon = line.find(':', colon + 1)) {
+    const std::size_t end = line.find_first_not_of("0123456789", colon + 1);
+    const bool number = end != std::string::npos && end != colon + 1 && line[end] == ':';
+    if (number && end + 1 < line.size() && line[end + 1] == ' ') return true;
+  }
+  return false;
+}
+
+// What follows these words in `text`, without its quotation marks, up to the end of the line: each time they
+// occur.
+void add_names_behind(const std::string& words, const std::string& text, std::vector<std::string>& names) {
+  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) {
+    const std::size_t begin = at + words.size();
+    std::string name = text.substr(begin, text.find('\n', begin) - begin);
+    std::erase_if(name, [](char c) { return c == '`' || c == '\'' || c == '"'; });
+    names.push_back(name);
+  }
 }
 
 // Names the folder whose disk cannot hold what is built; empty if that is not the matter.
@@ -55,14 +71,12 @@ std::string why_not_compiled(const Finished& finished, const fs::path& cache) {
 }
 
 bool misses_main(const std::string& linker_output) {
-  static const std::regex undefined("undefined (reference to|symbol:) *[`'\"]?([^'\"\n]*)");
   const std::string text = without_escapes(linker_output);
-  bool found = false;
-  for (std::sregex_iterator match(text.begin(), text.end(), undefined), end; match != end; ++match) {
-    if ((*match)[2] != "main") return false;
-    found = true;
-  }
-  return found;
+  std::vector<std::string> undefined;
+  add_names_behind("undefined reference to ", text, undefined);
+  add_names_behind("undefined symbol: ", text, undefined);
+  return !undefined.empty() && std::all_of(undefined.begin(), undefined.end(),
+                                           [](const std::string& name) { return name == "main"; });
 }
 
 std::string why_not_linked(const Finished& finished, const fs::path& cache) {

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "cli/build_failure.hpp"
 #include "program.hpp"
 
 namespace {
@@ -87,6 +88,10 @@ TEST_F(LessonBuild, MistakeInALineThatSpeaksOfAFullDiskIsAMistake) {
 TEST_F(LessonBuild, CompilerThatFailsByItself) {
   use_compiler("echo 'c++: fatal error: cannot execute cc1plus'; exit 1");
   EXPECT_EQ(failure(), "mine.cpp could not be built: the compiler failed for a reason of its own");
+  use_compiler("echo 'lto-wrapper: 3:0 of 4: failed at 12:30:'; exit 1");
+  EXPECT_EQ(failure(), "mine.cpp could not be built: the compiler failed for a reason of its own");
+  use_compiler("echo '{standard input}:12: Error: no such instruction'; exit 1");
+  EXPECT_EQ(failure(), "mine.cpp does not compile");
   use_compiler("kill -KILL $$");
   EXPECT_EQ(failure(), "mine.cpp could not be built: the compiler was ended by a signal: Killed");
   fs::remove(folder_ / "compiler");
@@ -100,6 +105,20 @@ TEST_F(LessonBuild, LibrariesThatAreGone) {
   plan_.libraries = {"-lm", (folder_ / "libgone.a").string()};
   EXPECT_EQ(failure(),
             "mine.cpp could not be built: " + plan_.libraries[1] + " is gone; build Coroscope again");
+}
+
+TEST_F(LessonBuild, WordsOfEveryLinkerForAMissingMain) {
+  for (const char* const words :
+       {"(.text+0x17): undefined reference to `main'\ncollect2: error: ld returned 1 exit status\n",
+        "entry.cpp:function __wrap_main: error: undefined reference to 'main'\n",
+        "mold: error: undefined symbol: main\n>>> referenced by entry.cpp\n",
+        "\x1b[31mld.lld: error: \x1b[0mundefined symbol: main\n"}) {
+    EXPECT_TRUE(cli::misses_main(words)) << words;
+  }
+  EXPECT_FALSE(
+      cli::misses_main("mold: error: undefined symbol: main\nmold: error: undefined symbol: other\n"));
+  EXPECT_FALSE(cli::misses_main("undefined reference to `main_task()'\n"));
+  EXPECT_FALSE(cli::misses_main(""));
 }
 
 TEST_F(LessonBuild, LessonWithoutMain) {

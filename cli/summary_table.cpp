@@ -116,7 +116,7 @@ void print_headline(std::ostream& out, const Screen& screen, const model::State&
 void print_summary(std::ostream& out, const Screen& screen, const model::State& state,
                    const model::Summary& summary, std::size_t most) {
   print_headline(out, screen, state, summary);
-  if (!state.stopped() && state.tasks().empty()) return;
+  if (state.tasks().empty()) return;
   const std::size_t rows = std::min(most, state.tasks().size());
   std::vector<std::string> names;
   std::size_t name_width = 4;

@@ -343,7 +343,8 @@ void TextView::finish(const model::State& state) {
 
 void TextView::print_end(const model::State& state) {
   const trace::Stop why = state.stopped() ? state.stopped()->why : trace::Stop::time_up;
-  const bool fine = why == trace::Stop::time_up || why == trace::Stop::returned || why == trace::Stop::exited;
+  const bool fine = why == trace::Stop::time_up || why == trace::Stop::returned ||
+                    why == trace::Stop::exited || why == trace::Stop::interrupted;
   if (!fine && why != trace::Stop::stuck && !options_.failure) return;
   for (const std::string& line : wrapped(shown(screen_, model::end_text(state)), screen_.width)) {
     out_ << styled(screen_, fine ? Style::plain : Style::warning, line) << '\n';

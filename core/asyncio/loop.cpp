@@ -135,17 +135,18 @@ static trace::Reason reason_of(int io_events) {
 }
 
 void Loop::wait_for_io(IOBase& device, int events, std::uint32_t object, Site site) {
-  WaitList& waiters = device.priority() ? priority_io_waiters_ : io_waiters_;
-  for (const PromiseBase* other = waiters.front(); other != nullptr; other = waiters.after(other)) {
-    if (other->waits_on.device == &device && (other->io_events & events) != 0) {
-      throw RuntimeError("another task already waits for this device or ThreadSafeFlag");
+  for (const WaitList* waiters : {&io_waiters_, &priority_io_waiters_}) {
+    for (const PromiseBase* other = waiters->front(); other != nullptr; other = waiters->after(other)) {
+      if (other->waits_on.device == &device && (other->io_events & events) != 0) {
+        throw RuntimeError("another task already waits for this device or ThreadSafeFlag");
+      }
     }
   }
   PromiseBase* const task = current_;
-  task->parked = Parked::io;
+  task->parked = device.priority() ? Parked::priority_io : Parked::io;
   task->waits_on.device = &device;
   task->io_events = static_cast<std::uint8_t>(events);
-  waiters.push_back(task);
+  (device.priority() ? priority_io_waiters_ : io_waiters_).push_back(task);
   trace::slice_end(task->number, reason_of(events), object, site);
   call_attention(io);
 }
@@ -360,7 +361,10 @@ void Loop::unpark(PromiseBase* task) {
       task->waits_on.list->remove(task);
       break;
     case Parked::io:
-      (task->waits_on.device->priority() ? priority_io_waiters_ : io_waiters_).remove(task);
+      io_waiters_.remove(task);
+      break;
+    case Parked::priority_io:
+      priority_io_waiters_.remove(task);
       break;
     case Parked::task:
       task->waits_on.task->waiters.remove(task);

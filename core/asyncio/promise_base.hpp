@@ -54,6 +54,7 @@ enum class Parked : std::uint8_t {
   list,         // in the WaitList `waits_on.list`
   task,         // in the waiters of the task `waits_on.task`
   io,           // waits for the device `waits_on.device`
+  priority_io,  // the same, for one that had priority when the wait began
   gather,       // waits for `waits_on.gather`
   finished
 };

@@ -79,6 +79,49 @@ TEST_F(IoTest, PriorityDevicesThatAreReadyTogetherKeepTheirOrder) {
   EXPECT_EQ(virtual_board::output(), "0 1 2 ready before ");
 }
 
+Coro<> waits_and_says(ThreadSafeFlag& flag, int number) {
+  try {
+    co_await flag.wait();
+    print("%d woke\n", number);
+  } catch (const asyncio::RuntimeError& error) {
+    print("%d: %s\n", number, error.what());
+  }
+}
+
+TEST_F(IoTest, PriorityGivenOrTakenDuringAWaitCountsForTheNextWait) {
+  for (const bool priority : {true, false}) {
+    run([](bool later) -> Coro<> {
+      ThreadSafeFlag flag;
+      flag.set_priority(!later);
+      const Task<> cancelled = create_task(waits_and_says(flag, 1));
+      co_await sleep_ms(1);
+      flag.set_priority(later);
+      cancelled.cancel();
+      co_await sleep_ms(1);
+      EXPECT_TRUE(cancelled.done());
+      const Task<> served = create_task(waits_and_says(flag, 2));
+      co_await sleep_ms(1);
+      flag.set();
+      co_await served;
+    }(priority));
+  }
+  EXPECT_EQ(virtual_board::output(), "2 woke\n2 woke\n");
+}
+
+TEST_F(IoTest, ASecondWaiterIsFoundAlsoIfThePriorityChangedMeanwhile) {
+  run([]() -> Coro<> {
+    ThreadSafeFlag flag;
+    const Task<> first = create_task(waits_and_says(flag, 1));
+    co_await sleep_ms(1);
+    flag.set_priority(true);
+    co_await waits_and_says(flag, 2);
+    flag.set();
+    co_await first;
+  }());
+  EXPECT_EQ(virtual_board::output(),
+            "2: another task already waits for this device or ThreadSafeFlag\n1 woke\n");
+}
+
 TEST_F(IoTest, AnInterruptEndsTheBoardsSleep) {
   run([]() -> Coro<> {
     ThreadSafeFlag flag;

@@ -152,7 +152,19 @@ void Loop::wait_for_io(IOBase& device, int events, std::uint32_t object, Site si
 }
 
 void Loop::poll_list(WaitList& waiters, bool priority) {
-  WaitList woken;
+  // Those that run next. They get there also when the ioctl() of a device throws.
+  struct Woken {
+    WaitList& ready;
+    WaitList tasks;
+    ~Woken() {
+      // `tasks` has the first to wait last; pushing each in front of the others restores their order.
+      while (!tasks.empty()) {
+        PromiseBase* const task = tasks.pop_front();
+        trace::task_ready(task->number, reason_of(task->io_events), 0, {nullptr, 0}, true);
+        ready.push_front(task);
+      }
+    }
+  } woken{ready_, {}};
   for (PromiseBase* task = waiters.front(); task != nullptr;) {
     PromiseBase* const next = waiters.after(task);
     const int ready = task->waits_on.device->ioctl(MP_STREAM_POLL, task->io_events);
@@ -160,18 +172,12 @@ void Loop::poll_list(WaitList& waiters, bool priority) {
       waiters.remove(task);
       if (priority) {
         task->parked = Parked::ready;
-        woken.push_front(task);
+        woken.tasks.push_front(task);
       } else {
         make_ready(task, reason_of(task->io_events));
       }
     }
     task = next;
-  }
-  // `woken` has the first to wait last; pushing each in front of the others restores their order.
-  while (!woken.empty()) {
-    PromiseBase* const task = woken.pop_front();
-    trace::task_ready(task->number, reason_of(task->io_events), 0, {nullptr, 0}, true);
-    ready_.push_front(task);
   }
 }
 

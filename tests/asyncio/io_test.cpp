@@ -1,9 +1,12 @@
 // Devices, flags and interrupts: who runs when one is ready, in the default order and with priority.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "asyncio/console.hpp"
+#include "asyncio/device_wait.hpp"
+#include "asyncio/exceptions.hpp"
 #include "asyncio/io_base.hpp"
 #include "asyncio/sleep.hpp"
 #include "asyncio/task.hpp"
@@ -191,6 +194,44 @@ TEST_F(IoTest, ADeviceWithoutInterruptIsLookedAtEveryMillisecond) {
     co_await device.wait();
     EXPECT_EQ(virtual_board::now_us(), 43'000U);
   }());
+}
+
+class Fails : public asyncio::IOBase {
+ public:
+  int ioctl(int, int) override {
+    if (fails) throw asyncio::OSError(5);
+    return 0;
+  }
+  bool fails = false;
+};
+
+TEST_F(IoTest, ADeviceThatFailsWhenLookedAtEndsTheRunAndNoOtherTaskIsLost) {
+  for (const bool priority : {false, true}) {
+    auto ready = std::make_unique<ThreadSafeFlag>();
+    auto fails = std::make_unique<Fails>();
+    ready->set_priority(priority);
+    fails->set_priority(priority);
+    asyncio::Loop& loop = asyncio::get_event_loop();
+    const Task<> served = loop.create_task(waits_and_says(*ready, 1));
+    loop.create_task([](Fails& device) -> Coro<> {
+      try {
+        co_await asyncio::wait_readable(device);
+      } catch (const asyncio::RuntimeError&) {
+        print("destroyed\n");
+      }
+    }(*fails));
+    const auto makes_ready = [](ThreadSafeFlag& flag, Fails& device) -> Coro<> {
+      co_await sleep_ms(1);
+      flag.set();
+      device.fails = true;
+      co_await sleep_ms(1);
+    };
+    EXPECT_THROW(run(makes_ready(*ready, *fails)), asyncio::OSError);
+    fails.reset();
+    run([]() -> Coro<> { co_await sleep_ms(1); }());
+    EXPECT_TRUE(served.done());
+  }
+  EXPECT_EQ(virtual_board::output(), "1 woke\ndestroyed\n1 woke\ndestroyed\n");
 }
 
 TEST_F(IoTest, TasksThatWaitForDevicesAreLeftToTheNextRun) {

@@ -166,6 +166,31 @@ TEST_F(IoTest, ASecondWaiterOnAFlagIsAnError) {
   }());
 }
 
+TEST_F(IoTest, AFlagThatGoesAfterItWasSeenIsAnErrorForItsWaiter) {
+  run([]() -> Coro<> {
+    auto flag = std::make_unique<ThreadSafeFlag>();
+    const Task<> seen = create_task(waits_and_says(*flag, 1));
+    const Task<> sets = create_task([](ThreadSafeFlag& f) -> Coro<> {
+      f.set();
+      co_await sleep_ms(0);
+    }(*flag));
+    // Cleared before the first waiter had its turn, it takes a second one.
+    const Task<> second = create_task([](ThreadSafeFlag& f) -> Coro<> {
+      f.clear();
+      co_await waits_and_says(f, 2);
+    }(*flag));
+    const Task<> destroys = create_task([](std::unique_ptr<ThreadSafeFlag>& f) -> Coro<> {
+      f.reset();
+      co_return;
+    }(flag));
+    co_await seen;
+    co_await second;
+  }());
+  EXPECT_EQ(
+      virtual_board::output(),
+      "1: the object this task waited on was destroyed\n2: the object this task waited on was destroyed\n");
+}
+
 // A device without an interrupt: the loop must look at it while nothing else happens.
 class ReadyAt : public asyncio::IOBase {
  public:

@@ -18,7 +18,10 @@ class Lock {
   // A task that still waits gets a RuntimeError.
   ~Lock() {
     if (!waiting_.empty()) event_loop.abandon(waiting_, trace_.id());
-    if (state_ == State::handed_over) Loop::set_wake(next_owner_, Wake::destroyed);
+    if (state_ == State::handed_over) {
+      next_owner_->parked = Parked::ready;
+      Loop::set_wake(next_owner_, Wake::destroyed);
+    }
   }
 
   // False also between release() and the moment the next owner runs, as in MicroPython.
@@ -41,6 +44,7 @@ class Lock {
       if (event_loop.wake() != Wake::normal) [[unlikely]]
         give_up();
       lock_.state_ = State::locked;
+      event_loop.current()->parked = Parked::ready;
       trace::task_event(trace::Kind::lock_acquire, event_loop.current()->number, lock_.trace_.id(), site_);
       return true;
     }
@@ -82,6 +86,12 @@ class Lock {
   // Python's `async with lock:` is `auto guard = co_await lock.scoped();`, until the end of the block.
   ScopedAwaiter scoped(Site site = {}) { return {*this, site}; }
 
+  // For the loop: the task it was handed to will never run.
+  void forget_next_owner() noexcept {
+    next_owner_->parked = Parked::ready;
+    state_ = State::free;
+  }
+
  private:
   enum class State : unsigned char { free, locked, handed_over };
 
@@ -94,6 +104,8 @@ class Lock {
     state_ = State::handed_over;
     next_owner_ = waiting_.pop_front();
     event_loop.make_ready(next_owner_, trace::Reason::lock, trace_.id(), site);
+    next_owner_->parked = Parked::handed;
+    next_owner_->waits_on.lock = this;
   }
   static trace::TaskNumber current_number() {
     return event_loop.current() != nullptr ? event_loop.current()->number : trace::TaskNumber();

@@ -5,6 +5,7 @@
 
 #include "asyncio/console.hpp"
 #include "asyncio/gather_wait.hpp"
+#include "asyncio/lock.hpp"
 #include "asyncio/task.hpp"
 
 namespace asyncio {
@@ -378,6 +379,7 @@ void Loop::unpark(PromiseBase* task) {
     case Parked::not_started:
     case Parked::ready:
     case Parked::gather:
+    case Parked::handed:
     case Parked::finished:
       break;
   }
@@ -408,7 +410,7 @@ bool Loop::cancel(PromiseBase* task, Site site) {
   if (task->wake != Wake::destroyed) set_wake(task, Wake::cancelled);
   if (next_due_us_ != port::forever) collect_due();
   // A task that is ready keeps its place.
-  if (task->parked != Parked::ready) {
+  if (task->parked != Parked::ready && task->parked != Parked::handed) {
     unpark(task);
     make_ready(task, trace::Reason::cancelled, 0, site);
   }
@@ -473,6 +475,7 @@ void Loop::reset() {
   for (const TaskLink* link = all_.next; link != end; link = link->next) {
     PromiseBase* const task = PromiseBase::of(const_cast<TaskLink*>(link));
     if (task->parked == Parked::list || task->parked == Parked::task) unpark(task);
+    if (task->parked == Parked::handed) task->waits_on.lock->forget_next_owner();
     task->orphan = true;
   }
   WaitList ready = ready_;

@@ -3,9 +3,8 @@
 // turn. A next owner that is cancelled passes the lock on.
 #pragma once
 
-#include <utility>
-
 #include "asyncio/loop.hpp"
+#include "asyncio/reference.hpp"
 
 namespace asyncio {
 
@@ -15,7 +14,7 @@ class Lock {
   explicit Lock(const char* name = nullptr, Site site = {}) : trace_(trace::ObjectKind::lock, name, site) {}
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
-  // A task that still waits gets a RuntimeError.
+  // A task that still waits gets a RuntimeError; one that has a guard may keep it.
   ~Lock() {
     if (!waiting_.empty()) event_loop.abandon(waiting_, trace_.id());
     if (state_ == State::handed_over) {
@@ -64,15 +63,16 @@ class Lock {
   class [[nodiscard(
       "the lock is released when this object goes: auto guard = co_await lock.scoped();")]] Guard {
    public:
-    explicit Guard(Lock& lock, Site site) noexcept : lock_(&lock), site_(site) {}
-    Guard(Guard&& other) noexcept : lock_(std::exchange(other.lock_, nullptr)), site_(other.site_) {}
+    explicit Guard(Lock& lock, Site site) noexcept : lock_(lock, lock.guards_), site_(site) {}
+    Guard(Guard&& other) noexcept : lock_(other.lock_), site_(other.site_) { other.lock_.reset(); }
     Guard& operator=(Guard&&) = delete;
     ~Guard() {
-      if (lock_ != nullptr && lock_->locked()) lock_->hand_on(site_);
+      Lock* const lock = lock_.get();
+      if (lock != nullptr && lock->locked()) lock->hand_on(site_);
     }
 
    private:
-    Lock* lock_;
+    Reference<Lock> lock_;
     [[no_unique_address]] Site site_;
   };
   class [[nodiscard("co_await it")]] ScopedAwaiter : public AcquireAwaiter {
@@ -114,6 +114,7 @@ class Lock {
   State state_ = State::free;
   PromiseBase* next_owner_ = nullptr;  // meaningful while handed over
   WaitList waiting_;
+  References<Lock> guards_;
   [[no_unique_address]] trace::Object trace_;
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -113,6 +114,46 @@ TEST_F(LockTest, ATaskOfALoopThatIsGoneIsNoNextOwnerWhileAHandleKeepsIt) {
   next = Task<>();
   EXPECT_TRUE(lock->locked());
   lock.reset();
+}
+
+Coro<> works_in_scope(Lock& lock) {
+  const auto guard = co_await lock.scoped();
+  co_await sleep_ms(100);
+}
+
+Coro<> leaves_a_worker() {
+  Lock lock;
+  create_task(works_in_scope(lock));
+  co_await sleep_ms(1);
+}
+
+TEST_F(LockTest, AGuardMayEndAfterItsObject) {
+  run(leaves_a_worker());
+  run([]() -> Coro<> { co_await sleep_ms(200); }());
+  EXPECT_TRUE(asyncio::all_tasks().empty());
+
+  run(leaves_a_worker());
+  asyncio::new_event_loop();
+}
+
+TEST_F(LockTest, AGuardThatWasMovedReleasesOnce) {
+  run([]() -> Coro<> {
+    std::optional<Lock> lock(std::in_place);
+    {
+      auto guard = co_await lock->scoped();
+      {
+        const auto moved = std::move(guard);
+        EXPECT_TRUE(lock->locked());
+      }
+      EXPECT_FALSE(lock->locked());
+      co_await lock->acquire();
+    }
+    EXPECT_TRUE(lock->locked());
+    lock->release();
+    auto guard = co_await lock->scoped();
+    const auto moved = std::move(guard);
+    lock.reset();
+  }());
 }
 
 }  // namespace

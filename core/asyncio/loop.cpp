@@ -465,6 +465,9 @@ void Loop::destroy(PromiseBase* task) noexcept {
       coroutine = caller;
     }
   }
+  // For the destructors of its parameters, which may ask for current_task(): dropping that handle must not
+  // begin here again.
+  task->handles = 1;
   task->destroy_frame();
 }
 

@@ -193,7 +193,8 @@ COROSCOPE_FAST_INLINE Task<T> create_task(Coro<T>&& coro, const char* name = nul
   return event_loop.create_task(std::move(coro), name, site);
 }
 
-// The running task. Throws RuntimeError outside of one.
+// The running task. Throws RuntimeError outside of one. (The destructors of a task's parameters run when it
+// has ended; a handle taken there must not be kept.)
 inline Task<> current_task() {
   if (event_loop.current() == nullptr) throw RuntimeError("no running event loop");
   return Task<>(event_loop.current());

@@ -280,6 +280,31 @@ TEST_F(TaskTest, ACoroutineOutlivesItsHolderWhileItIsAwaited) {
   EXPECT_EQ(result, 7);
 }
 
+TEST_F(TaskTest, TheDestructorOfAParameterMayAskForTheCurrentTask) {
+  struct Says {
+    Says() = default;
+    Says(Says&& other) noexcept : says(std::exchange(other.says, false)) {}
+    Says& operator=(Says&&) = delete;
+    ~Says() {
+      if (says) print("%s ends\n", asyncio::current_task().name());
+    }
+    bool says = true;
+  };
+  run([]() -> Coro<> {
+    const auto works = [](Says) -> Coro<> { co_await sleep_ms(100); };
+    Task<> cancelled = create_task(works(Says()), "cancelled");
+    co_await sleep_ms(1);
+    cancelled.cancel();
+    cancelled = Task<>();
+    co_await sleep_ms(1);
+    const Task<> finished = create_task(works(Says()), "finished");
+    co_await finished;
+    create_task(works(Says()), "dropped");
+    co_await sleep_ms(200);
+  }());
+  EXPECT_EQ(virtual_board::output(), "cancelled ends\ndropped ends\nmain ends\n");
+}
+
 TEST_F(TaskTest, NewEventLoopDestroysACoroutineHeldByOneTaskAndAwaitedByAnother) {
   const auto destroyed = std::make_shared<int>(0);
   const auto holder = [](std::shared_ptr<int> token) -> Coro<> {

@@ -221,6 +221,7 @@ std::uint64_t Loop::next_poll_us(std::uint64_t until) const {
 }
 
 void Loop::run(PromiseBase* main) {
+  check_not_orphan(main);
   if (running_) throw RuntimeError("run() inside a running event loop: co_await the coroutine instead");
   struct Running {
     Loop& loop;
@@ -333,6 +334,18 @@ void Loop::resume_report(void* frame) {
   }
   const Task<> future = Task<>(task, TaskBase::Counted());
   event_loop.call_exception_handler({"Task exception wasn't retrieved", task->exception, future});
+}
+
+// --- Waits that would never end
+
+void Loop::check_can_await(const PromiseBase* task) const {
+  if (task == current_) throw RuntimeError("a task cannot await itself");
+  check_not_orphan(task);
+  if (task->gather != nullptr) throw RuntimeError("can't wait");  // MicroPython's words
+}
+
+void Loop::throw_orphan() {
+  throw RuntimeError("the task belongs to a loop that is gone: new_event_loop() has forgotten it");
 }
 
 // --- Waking by force

@@ -145,6 +145,15 @@ class Loop {
   // Milliseconds since the start, modulo 2^32. Reads the clock.
   std::uint32_t ticks() { return ticks_at(port::now_us()); }
 
+  // Before the running task awaits `task`, which has not finished: throws RuntimeError if that is the running
+  // task, belongs to a gather() or to a loop that is gone.
+  void check_can_await(const PromiseBase* task) const;
+  // Throws RuntimeError if new_event_loop() has forgotten `task`: it never ends.
+  static void check_not_orphan(const PromiseBase* task) {
+    if (task->orphan) [[unlikely]]
+      throw_orphan();
+  }
+
   // See Task::cancel().
   bool cancel(PromiseBase* task, Site site);
   // wait_for(): ends the sleep that `task` began with waits_on.task == current().
@@ -223,6 +232,7 @@ class Loop {
   }
 
   [[noreturn, gnu::noinline]] static void throw_awaited_already();
+  [[noreturn]] static void throw_orphan();
   [[gnu::noinline]] static void queue_after_due(PromiseBase* root, Site site);
   static void destroy(PromiseBase* task) noexcept;
   std::uint32_t ticks_at(std::uint64_t now_us);

@@ -103,7 +103,8 @@ class Task<void> : public TaskBase {
 };
 
 // co_await task: until it has finished; returns its result or throws what it ended by. No yield if it already
-// has. Waiters resume behind whatever is ready when it ends, in the order they began to wait. Any number of
+// has. RuntimeError if the task is the one that awaits, belongs to a gather(), or to a loop that is gone.
+// Waiters resume behind whatever is ready when it ends, in the order they began to wait. Any number of
 // tasks may wait, and may await a failed task again (MicroPython crashes on the second).
 template <class T>
 class TaskAwaiter {
@@ -115,9 +116,7 @@ class TaskAwaiter {
     if (target == nullptr)
       throw RuntimeError("cannot await an empty Task: assign it from create_task() first");
     if (target->finished) return true;
-    if (target == event_loop.current()) throw RuntimeError("a task cannot await itself");
-    if (target->gather != nullptr)
-      throw RuntimeError("can't wait");  // a gather() has it: MicroPython's words
+    event_loop.check_can_await(target);
     return false;
   }
   void await_suspend(std::coroutine_handle<>) const noexcept {

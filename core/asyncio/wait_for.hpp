@@ -74,6 +74,7 @@ class Runner {
 
 template <class T>
 Coro<T> wait_for_task(Task<T> awaited, std::int64_t milliseconds, Site site) {
+  if (!awaited.done()) event_loop.check_can_await(awaited.promise());
   const Runner running(awaited, site);
   bool finished = false;
   try {

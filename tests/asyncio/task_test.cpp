@@ -7,8 +7,11 @@
 #include <utility>
 
 #include "asyncio/console.hpp"
+#include "asyncio/elo.hpp"
 #include "asyncio/event.hpp"
+#include "asyncio/gather.hpp"
 #include "asyncio/sleep.hpp"
+#include "asyncio/wait_for.hpp"
 #include "virtual_board.hpp"
 
 using asyncio::Coro;
@@ -278,6 +281,45 @@ TEST_F(TaskTest, ACoroutineOutlivesItsHolderWhileItIsAwaited) {
     co_await task;
   }(result));
   EXPECT_EQ(result, 7);
+}
+
+// What `function` throws when it awaits a task that new_event_loop() has forgotten.
+template <class F>
+std::string error_for_a_forgotten_task(F function) {
+  Task<> old;
+  run([](Task<>& handle) -> Coro<> {
+    handle = create_task([]() -> Coro<> { co_await sleep_ms(1000); }());
+    co_await sleep_ms(1);
+  }(old));
+  asyncio::new_event_loop();
+  std::string words;
+  try {
+    run(function(old));
+  } catch (const asyncio::RuntimeError& error) {
+    words = error.what();
+  }
+  run([]() -> Coro<> { co_await sleep_ms(2000); }());
+  EXPECT_FALSE(old.done());
+  return words;
+}
+
+TEST_F(TaskTest, WaitingForATaskOfALoopThatIsGoneIsAnError) {
+  const std::string words = "the task belongs to a loop that is gone: new_event_loop() has forgotten it";
+  EXPECT_EQ(error_for_a_forgotten_task([](Task<> old) -> Coro<> { co_await old; }), words);
+  EXPECT_EQ(error_for_a_forgotten_task([](Task<> old) -> Coro<> { co_await asyncio::wait_for_ms(old, 10); }),
+            words);
+  EXPECT_EQ(error_for_a_forgotten_task([](Task<> old) -> Coro<> { co_await asyncio::gather(old); }), words);
+  EXPECT_EQ(error_for_a_forgotten_task([](Task<> old) -> Coro<> { co_await asyncio::ELO<>(old).wait(); }),
+            words);
+
+  Task<> old;
+  run([](Task<>& handle) -> Coro<> {
+    handle = create_task([]() -> Coro<> { co_await sleep_ms(1000); }());
+    co_await sleep_ms(1);
+  }(old));
+  asyncio::new_event_loop();
+  EXPECT_THROW(asyncio::get_event_loop().run_until_complete(old), asyncio::RuntimeError);
+  EXPECT_FALSE(old.cancel());
 }
 
 TEST_F(TaskTest, TheDestructorOfAParameterMayAskForTheCurrentTask) {

@@ -342,6 +342,9 @@ void Loop::check_can_await(const PromiseBase* task) const {
   if (task == current_) throw RuntimeError("a task cannot await itself");
   check_not_orphan(task);
   if (task->gather != nullptr) throw RuntimeError("can't wait");  // MicroPython's words
+  for (; task->parked == Parked::task; task = task->waits_on.task) {
+    if (task->waits_on.task == current_) throw RuntimeError("these tasks would await each other");
+  }
 }
 
 void Loop::throw_orphan() {

@@ -146,7 +146,7 @@ class Loop {
   std::uint32_t ticks() { return ticks_at(port::now_us()); }
 
   // Before the running task awaits `task`, which has not finished: throws RuntimeError if that is the running
-  // task, belongs to a gather() or to a loop that is gone.
+  // task or awaits it, directly or not, or belongs to a gather() or to a loop that is gone.
   void check_can_await(const PromiseBase* task) const;
   // Throws RuntimeError if new_event_loop() has forgotten `task`: it never ends.
   static void check_not_orphan(const PromiseBase* task) {

@@ -103,9 +103,10 @@ class Task<void> : public TaskBase {
 };
 
 // co_await task: until it has finished; returns its result or throws what it ended by. No yield if it already
-// has. RuntimeError if the task is the one that awaits, belongs to a gather(), or to a loop that is gone.
-// Waiters resume behind whatever is ready when it ends, in the order they began to wait. Any number of
-// tasks may wait, and may await a failed task again (MicroPython crashes on the second).
+// has. RuntimeError if the task is the one that awaits or awaits that one, directly or not, belongs to a
+// gather(), or to a loop that is gone. Waiters resume behind whatever is ready when it ends, in the order
+// they began to wait. Any number of tasks may wait, and may await a failed task again (MicroPython crashes on
+// the second).
 template <class T>
 class TaskAwaiter {
  public:

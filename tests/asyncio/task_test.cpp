@@ -240,6 +240,52 @@ TEST_F(TaskTest, AwaitingOneselfIsAnError) {
   EXPECT_EQ(virtual_board::output(), "a task cannot await itself\n");
 }
 
+Coro<> awaits(const Task<>* other, const char* name) {
+  try {
+    co_await *other;
+  } catch (const asyncio::RuntimeError& error) {
+    print("%s: %s\n", name, error.what());
+  } catch (const asyncio::CancelledError&) {
+    print("%s cancelled\n", name);
+    throw;
+  }
+}
+
+TEST_F(TaskTest, TasksThatWouldAwaitEachOtherGetAnError) {
+  run([]() -> Coro<> {
+    Task<> a;
+    Task<> b;
+    Task<> c;
+    a = create_task(awaits(&b, "a"));
+    b = create_task(awaits(&c, "b"));
+    c = create_task(awaits(&a, "c"));
+    co_await sleep_ms(1);
+    EXPECT_TRUE(a.done());
+    EXPECT_TRUE(b.done());
+    EXPECT_TRUE(c.done());
+  }());
+  EXPECT_EQ(virtual_board::output(), "c: these tasks would await each other\n");
+}
+
+TEST_F(TaskTest, WaitForOfATaskThatAwaitsTheCallerIsAnError) {
+  run([]() -> Coro<> {
+    Task<> a;
+    Task<> b;
+    const auto limited = [](const Task<>* other) -> Coro<> {
+      try {
+        co_await asyncio::wait_for_ms(*other, 10);
+      } catch (const asyncio::RuntimeError& error) {
+        print("%s\n", error.what());
+      }
+    };
+    a = create_task(awaits(&b, "a"));
+    b = create_task(limited(&a));
+    co_await sleep_ms(1);
+    EXPECT_TRUE(a.done());
+  }());
+  EXPECT_EQ(virtual_board::output(), "these tasks would await each other\n");
+}
+
 TEST_F(TaskTest, ACoroutineRunsOnce) {
   run([]() -> Coro<> {
     Coro<int> coro = seven();

@@ -222,7 +222,7 @@ std::uint64_t Loop::next_poll_us(std::uint64_t until) const {
 
 void Loop::run(PromiseBase* main) {
   check_not_orphan(main);
-  if (running_) throw RuntimeError("run() inside a running event loop: co_await the coroutine instead");
+  if (running_) throw_running();
   struct Running {
     Loop& loop;
     ~Running() {
@@ -272,6 +272,10 @@ bool Loop::attend(const PromiseBase* main) {
       }
     }
   }
+}
+
+void Loop::throw_running() {
+  throw RuntimeError("run() inside a running event loop: co_await the coroutine instead");
 }
 
 void Loop::throw_awaited_already() {
@@ -536,12 +540,29 @@ Coro<void> stopper() { co_return; }
 }  // namespace
 
 void Loop::run_forever() {
+  if (running_) throw_running();
   // A task that is queued by stop(): it ends the run when its turn comes.
   Coro<void> coro = stopper();
   PromiseBase* const task = coro.release();
   adopt(task, stop_name, {});
   task->handles = 2;
   const Task<> handle = Task<>(task, TaskBase::Counted());
+  // An exception may end the run while it is in the ready queue, or in none.
+  struct Stopping {
+    Loop& loop;
+    PromiseBase* task;
+    ~Stopping() {
+      loop.stop_task_ = nullptr;
+      if (task->finished) return;
+      if ((loop.attention_ & hidden) != 0) {
+        loop.attention_ &= static_cast<Attention>(~hidden);
+        loop.ready_.show(loop.hidden_ready_);
+      }
+      if (task->parked == Parked::ready) loop.ready_.remove(task);
+      remove_from_all(task);
+      release(task);
+    }
+  } const stopping{*this, task};
   stop_task_ = task;
   run(task);
 }

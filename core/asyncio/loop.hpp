@@ -52,7 +52,8 @@ class Loop {
   template <class T>
   T run_until_complete(Task<T> task);
 
-  // Runs until stop(). Tasks that are left stay queued for the next run.
+  // Runs until stop(). Tasks that are left stay queued for the next run. Throws RuntimeError inside a running
+  // loop.
   void run_forever();
   // Ends run_forever() when the tasks that are ready now have had their turn. Calling it again, or while
   // run_forever() is not running, does nothing.
@@ -233,6 +234,7 @@ class Loop {
 
   [[noreturn, gnu::noinline]] static void throw_awaited_already();
   [[noreturn]] static void throw_orphan();
+  [[noreturn]] static void throw_running();
   [[gnu::noinline]] static void queue_after_due(PromiseBase* root, Site site);
   static void destroy(PromiseBase* task) noexcept;
   std::uint32_t ticks_at(std::uint64_t now_us);

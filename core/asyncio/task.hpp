@@ -157,7 +157,7 @@ T Loop::run_until_complete(Task<T> task) {
 
 template <class T>
 T Loop::run_until_complete(Coro<T> coro, Site site) {
-  if (running_) throw RuntimeError("run() inside a running event loop: co_await the coroutine instead");
+  if (running_) throw_running();
   return run_until_complete(create_task(std::move(coro), "main", site));
 }
 

@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "asyncio/console.hpp"
 #include "asyncio/elo.hpp"
 #include "asyncio/event.hpp"
+#include "asyncio/frame_allocator.hpp"
 #include "asyncio/gather.hpp"
 #include "asyncio/sleep.hpp"
 #include "asyncio/wait_for.hpp"
@@ -205,6 +207,42 @@ TEST_F(TaskTest, RunForeverEndsByStop) {
 }
 
 // --- Mistakes get words
+
+TEST_F(TaskTest, RunForeverInsideARunIsAnErrorAndLeavesStopAlone) {
+  asyncio::Loop& loop = asyncio::get_event_loop();
+  loop.create_task([]() -> Coro<> {
+    EXPECT_THROW(asyncio::get_event_loop().run_forever(), asyncio::RuntimeError);
+    co_await sleep_ms(10);
+    asyncio::get_event_loop().stop();
+  }());
+  const Task<> beside = loop.create_task([]() -> Coro<> { co_await sleep_ms(50); }());
+  loop.run_forever();
+  EXPECT_EQ(virtual_board::now_us(), 10'000U);
+  EXPECT_EQ(asyncio::all_tasks(), std::vector<Task<>>{beside});
+}
+
+Coro<> fails(bool stops) {
+  if (stops) asyncio::get_event_loop().stop();
+  throw asyncio::ValueError("out of run_forever()");
+  co_return;
+}
+
+TEST_F(TaskTest, RunForeverLeavesNothingBehindWhenAnExceptionEndsIt) {
+  asyncio::Loop& loop = asyncio::get_event_loop();
+  loop.set_exception_handler([](asyncio::Loop&, const asyncio::ExceptionContext& context) {
+    std::rethrow_exception(context.exception);
+  });
+  for (const bool stops : {false, true, false}) {
+    loop.create_task(fails(false));
+    loop.create_task(fails(stops));
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_THROW(loop.run_forever(), asyncio::ValueError);
+      EXPECT_TRUE(loop.all().next == &loop.all()) << "unfinished tasks";
+      loop.stop();  // of nothing
+    }
+    EXPECT_EQ(asyncio::frame_allocator.live_frames(), 0U);
+  }
+}
 
 TEST_F(TaskTest, CreateTaskOutsideALoopSaysWhatToUse) {
   EXPECT_EQ(words_of([] { create_task(nothing()); }),

@@ -162,6 +162,10 @@ class Loop {
   // wait_for(): whose end may interrupt the sleep the running task is about to begin.
   void allow_interrupt_by(PromiseBase* runner) { current_->waits_on.task = runner; }
 
+  // `task`, just created, runs even if it is cancelled before its first turn. It begins with check_wake() or
+  // take_wake(), which tell it.
+  static void begin_even_if_cancelled(PromiseBase* task) { task->parked = Parked::ready; }
+
   // Makes a coroutine nobody has awaited into a task: in the ready queue (start) or in none yet (adopt). The
   // caller must say how many handles it has: the loop's and the caller's. Throws RuntimeError if `root` is
   // nullptr: the coroutine was awaited or moved already.

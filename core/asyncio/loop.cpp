@@ -147,6 +147,7 @@ void Loop::wait_for_io(IOBase& device, int events, std::uint32_t object, Site si
   task->parked = device.priority() ? Parked::priority_io : Parked::io;
   task->waits_on.device = &device;
   task->io_events = static_cast<std::uint8_t>(events);
+  task->number.set_device(object);
   (device.priority() ? priority_io_waiters_ : io_waiters_).push_back(task);
   trace::slice_end(task->number, reason_of(events), object, site);
   call_attention(io);
@@ -161,7 +162,8 @@ void Loop::poll_list(WaitList& waiters, bool priority) {
       // `tasks` has the first to wait last; pushing each in front of the others restores their order.
       while (!tasks.empty()) {
         PromiseBase* const task = tasks.pop_front();
-        trace::task_ready(task->number, reason_of(task->io_events), 0, {nullptr, 0}, true);
+        trace::task_ready(task->number, reason_of(task->io_events), task->number.device(), {nullptr, 0},
+                          true);
         ready.push_front(task);
       }
     }
@@ -175,7 +177,7 @@ void Loop::poll_list(WaitList& waiters, bool priority) {
         task->parked = Parked::ready;
         woken.tasks.push_front(task);
       } else {
-        make_ready(task, reason_of(task->io_events));
+        make_ready(task, reason_of(task->io_events), task->number.device());
       }
     }
     task = next;
@@ -312,6 +314,7 @@ bool Loop::finish(PromiseBase* task, const PromiseBase* main) {
   if (!awaited && task->failed && !task->retrieved && !is_cancelled(task->exception)) {
     // Nobody has asked for it yet. One more turn of the ready queue, then it is reported; see
     // resume_report().
+    trace::task_event(trace::Kind::exception, task->number);
     task->resume = resume_report;
     task->frame = task;
     make_ready(task, trace::Reason::unretrieved);
@@ -462,7 +465,7 @@ void Loop::abandon(const IOBase& device) {
       if (task->waits_on.device == &device) {
         waiters->remove(task);
         set_wake(task, Wake::destroyed);
-        make_ready(task, trace::Reason::destroyed);
+        make_ready(task, trace::Reason::destroyed, task->number.device());
       }
       task = next;
     }

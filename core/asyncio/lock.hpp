@@ -103,9 +103,8 @@ class Lock {
     }
     state_ = State::handed_over;
     next_owner_ = waiting_.pop_front();
-    event_loop.make_ready(next_owner_, trace::Reason::lock, trace_.id(), site);
-    next_owner_->parked = Parked::handed;
     next_owner_->waits_on.lock = this;
+    event_loop.make_ready(next_owner_, trace::Reason::lock, trace_.id(), site, Parked::handed);
   }
   static trace::TaskNumber current_number() {
     return event_loop.current() != nullptr ? event_loop.current()->number : trace::TaskNumber();

@@ -111,9 +111,10 @@ void Loop::collect_due_at(std::uint64_t now_us) {
   next_due_us_ = timers_.empty() ? port::forever : us_of(next);
 }
 
-void Loop::make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site) {
+void Loop::make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site,
+                                Parked as) {
   collect_due();
-  push_ready(task, reason, object, site);
+  push_ready(task, reason, object, site, as);
 }
 
 void Loop::make_all_ready_after_due(WaitList& list, trace::Reason reason, std::uint32_t object, Site site) {

@@ -77,12 +77,12 @@ class Loop {
   // Back of the ready queue. These two and yield() have their rare case, sleepers that may be due and go
   // first, in functions of their own with nothing left to do after the call: a coroutine they are inlined
   // into then need not save registers for it.
-  void make_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object = 0,
-                  Site site = {nullptr, 0}) {
+  void make_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object = 0, Site site = {nullptr, 0},
+                  Parked as = Parked::ready) {
     if (next_due_us_ != port::forever) [[unlikely]] {
-      make_ready_after_due(task, reason, object, site);
+      make_ready_after_due(task, reason, object, site, as);
     } else {
-      push_ready(task, reason, object, site);
+      push_ready(task, reason, object, site, as);
     }
   }
   // All of `list`, in their order.
@@ -247,8 +247,8 @@ class Loop {
     if (now >= next_due_us_) collect_due_at(now);
   }
   void collect_due_at(std::uint64_t now_us);
-  void push_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site) {
-    task->parked = Parked::ready;
+  void push_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site, Parked as) {
+    task->parked = as;
     trace::task_ready(task->number, reason, object, site);
     ready_.push_back(task);
   }
@@ -266,7 +266,8 @@ class Loop {
     }
     ready_.append_all_of(list);
   }
-  void make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site);
+  void make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site,
+                            Parked as);
   void make_all_ready_after_due(WaitList& list, trace::Reason reason, std::uint32_t object, Site site);
   static void yield_after_due(Site site) noexcept;  // static: no `this` to have at hand
   bool attend(const PromiseBase* main);

@@ -6,14 +6,16 @@
 // On timeout the awaited task is cancelled, and its clean-up is waited for, before TimeoutError is thrown;
 // also if it swallowed the cancellation. A result or exception of the task comes through. Cancelled itself,
 // it cancels the awaited task and throws CancelledError at once. A timeout of 0 still gives an immediate
-// result.
+// result. A task that cannot be awaited (see task.hpp) is the same RuntimeError here.
 #pragma once
 
 #include <chrono>
 #include <concepts>
+#include <exception>
 
 #include "asyncio/sleep.hpp"
 #include "asyncio/task.hpp"
+#include "asyncio/task_end.hpp"
 
 namespace asyncio {
 
@@ -47,13 +49,22 @@ class SleepOrRunner {
 // Runs beside the task in wait_for() and ends its sleep when `awaited` has finished, however it did. The
 // waiting task is in PromiseBase::prev of the runner, which a task that never sleeps has no other use for;
 // not a handle, because the two would keep each other alive.
+//
+// It is no task of the program: cancelled before its first turn, which all_tasks() makes possible, it goes
+// on. From then on it hands a cancellation on to `awaited`, like any task that awaits another.
 inline Coro<> runner(Task<> awaited) {
+  event_loop.take_wake();
+  std::exception_ptr refused;
   try {
     co_await awaited;
   } catch (...) {
-    // wait_for() looks at the task itself.
+    // wait_for() looks at the task itself, unless it cannot be awaited.
+    if (!awaited.done()) refused = std::current_exception();
   }
-  if (PromiseBase* const waiter = event_loop.current()->prev) event_loop.interrupt(waiter);
+  PromiseBase* const waiter = event_loop.current()->prev;
+  if (waiter == nullptr) co_return;
+  event_loop.interrupt(waiter);
+  if (refused) std::rethrow_exception(refused);
 }
 
 // The runner of one wait_for(), which it must not outlive unknowingly.
@@ -62,6 +73,7 @@ class Runner {
   explicit Runner(Task<> awaited, Site site)
       : task_(create_task(runner(std::move(awaited)), "wait_for", site)) {
     task_.promise()->prev = event_loop.current();
+    Loop::begin_even_if_cancelled(task_.promise());
   }
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -74,6 +86,7 @@ class Runner {
 
 template <class T>
 Coro<T> wait_for_task(Task<T> awaited, std::int64_t milliseconds, Site site) {
+  if (!awaited.done()) event_loop.check_can_await(awaited.promise());
   const Runner running(awaited, site);
   bool finished = false;
   try {
@@ -82,9 +95,12 @@ Coro<T> wait_for_task(Task<T> awaited, std::int64_t milliseconds, Site site) {
     running.task().cancel(site);
     throw;
   }
-  if (finished) co_return awaited.result();
+  if (finished) {
+    if (!awaited.done()) running.task().result();  // throws why it cannot be awaited
+    co_return awaited.result();
+  }
   running.task().cancel(site);
-  co_await running.task();
+  co_await TaskEnd(running.task(), site);
   throw TimeoutError();
 }
 

@@ -41,7 +41,8 @@ class WaitGroup {
       std::apply(
           [&](auto&... object) {
             std::size_t i = 0;
-            (..., (helpers[i] = event_loop.create_task(help(object, i, site), name, site), ++i));
+            (..., (helpers[i] = event_loop.create_task(help(object, i, site), name, site),
+                   Loop::begin_even_if_cancelled(helpers[i].promise()), ++i));
           },
           objects);
       co_await Enough(*this, site);
@@ -78,7 +79,11 @@ class WaitGroup {
 
   template <class Object>
   Coro<> help(Object& object, std::size_t index, Site site) {
+    // all_tasks() has it: cancelled before its first turn, it tells the group.
+    const bool cancelled = event_loop.take_wake() != Wake::normal;
+    if (closed_) co_return;
     try {
+      if (cancelled) throw CancelledError();
       if constexpr (requires { object.wait(site); }) {
         static_cast<void>(co_await object.wait(site));
       } else {

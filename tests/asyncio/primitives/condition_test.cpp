@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 
 #include "asyncio/console.hpp"
@@ -420,6 +421,29 @@ TEST_F(ConditionTest, TheTraceTellsWhoWaitsForItAndWhoWokeThem) {
     }
     EXPECT_EQ(story, "wait notify ready ");
   }
+}
+
+TEST_F(ConditionTest, AWaiterCancelledWhileItWaitsForTheLockDoesNotTouchAConditionThatIsGone) {
+  run([]() -> Coro<> {
+    auto condition = std::make_unique<Condition>();
+    const Task<> waiter = create_task([](Condition& c) -> Coro<> {
+      co_await c.acquire();
+      try {
+        co_await c.wait();
+      } catch (const CancelledError&) {
+        print("cancelled\n");
+        throw;
+      }
+    }(*condition));
+    co_await sleep_ms(1);
+    co_await condition->acquire();
+    condition->notify();
+    co_await sleep_ms(1);
+    waiter.cancel();
+    condition.reset();
+    co_await sleep_ms(1);
+  }());
+  EXPECT_EQ(virtual_board::output(), "cancelled\n");
 }
 
 }  // namespace

@@ -86,6 +86,11 @@ class Lock {
   // Python's `async with lock:` is `auto guard = co_await lock.scoped();`, until the end of the block.
   ScopedAwaiter scoped(Site site = {}) { return {*this, site}; }
 
+  // For the loop: the task it was handed to does not take it.
+  void pass_on() noexcept {
+    next_owner_->parked = Parked::ready;
+    hand_on({nullptr, 0});
+  }
   // For the loop: the task it was handed to will never run.
   void forget_next_owner() noexcept {
     next_owner_->parked = Parked::ready;

@@ -63,7 +63,7 @@ class Lock {
   class [[nodiscard(
       "the lock is released when this object goes: auto guard = co_await lock.scoped();")]] Guard {
    public:
-    explicit Guard(Lock& lock, Site site) noexcept : lock_(lock, lock.guards_), site_(site) {}
+    explicit Guard(Lock& lock, Site site) noexcept : lock_(lock), site_(site) {}
     Guard(Guard&& other) noexcept : lock_(other.lock_), site_(other.site_) { other.lock_.reset(); }
     Guard& operator=(Guard&&) = delete;
     ~Guard() {
@@ -72,7 +72,12 @@ class Lock {
     }
 
    private:
-    Reference<Lock> lock_;
+    friend Lock;
+    struct Held : Reference<Lock> {
+      explicit Held(Lock& lock) noexcept : Reference(lock, lock.guards_), by(event_loop.current()) {}
+      PromiseBase* by;
+    };
+    Held lock_;
     [[no_unique_address]] Site site_;
   };
   class [[nodiscard("co_await it")]] ScopedAwaiter : public AcquireAwaiter {
@@ -86,6 +91,18 @@ class Lock {
   // Python's `async with lock:` is `auto guard = co_await lock.scoped();`, until the end of the block.
   ScopedAwaiter scoped(Site site = {}) { return {*this, site}; }
 
+  // For Condition: `task` has released the lock and will not acquire it again; its guard must not release
+  // what another task has by now.
+  void forget_guard_of(const PromiseBase* task) noexcept {
+    guards_.for_each([task](Reference<Lock>& guard) {
+      if (static_cast<Guard::Held&>(guard).by == task) guard.reset();
+    });
+  }
+  // For the loop: the task it was handed to does not take it.
+  void pass_on() noexcept {
+    next_owner_->parked = Parked::ready;
+    hand_on({nullptr, 0});
+  }
   // For the loop: the task it was handed to will never run.
   void forget_next_owner() noexcept {
     next_owner_->parked = Parked::ready;

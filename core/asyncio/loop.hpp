@@ -142,6 +142,9 @@ class Loop {
   // The destructor of an object: whoever still waits on it gets a RuntimeError.
   void abandon(WaitList& list, std::uint32_t object);
   void abandon(const IOBase& device);
+  // The object that `task` waits through is destroyed: it leaves whatever it waits in, and gets a
+  // RuntimeError in its next turn, or CancelledError if it was cancelled before.
+  void end_wait(PromiseBase* task);
 
   // Milliseconds since the start, modulo 2^32. Reads the clock.
   std::uint32_t ticks() { return ticks_at(port::now_us()); }

@@ -21,6 +21,16 @@ class References {
     }
   }
 
+  // Calls function(reference) for each; it may reset() that one.
+  template <class Function>
+  void for_each(Function function) {
+    for (Reference<T>* at = first_; at != nullptr;) {
+      Reference<T>* const next = at->next_;
+      function(*at);
+      at = next;
+    }
+  }
+
  private:
   friend Reference<T>;
   Reference<T>* first_ = nullptr;

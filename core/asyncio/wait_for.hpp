@@ -5,8 +5,9 @@
 //
 // On timeout the awaited task is cancelled, and its clean-up is waited for, before TimeoutError is thrown;
 // also if it swallowed the cancellation. A result or exception of the task comes through. Cancelled itself,
-// it cancels the awaited task and throws CancelledError at once. A timeout of 0 still gives an immediate
-// result. A task that cannot be awaited (see task.hpp) is the same RuntimeError here.
+// it cancels the awaited task and throws CancelledError at once; destroyed, as with an AsyncGenerator that
+// awaits it, it cancels it as well. A timeout of 0 still gives an immediate result. A task that cannot be
+// awaited (see task.hpp) is the same RuntimeError here.
 #pragma once
 
 #include <chrono>
@@ -25,13 +26,26 @@ namespace waiting {
 class SleepOrRunner {
  public:
   SleepOrRunner(std::int64_t milliseconds, const Task<>& runner, Site site)
-      : sleep_(milliseconds, site), runner_(runner.promise()) {}
+      : sleep_(milliseconds, site), runner_(runner.promise()), site_(site) {}
+  SleepOrRunner(const SleepOrRunner&) = default;  // before it waits
+  SleepOrRunner& operator=(const SleepOrRunner&) = delete;
+  // Destroyed while it waits, as with an AsyncGenerator: nobody would want what the runner waits for.
+  ~SleepOrRunner() {
+    if (!waits_) return;
+    try {
+      event_loop.cancel(runner_, site_);
+    } catch (...) {
+      // No memory to cancel the very task that destroys this: it runs on.
+    }
+  }
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<>) const {
+  void await_suspend(std::coroutine_handle<>) {
     sleep_.suspend_for_timeout();
     event_loop.allow_interrupt_by(runner_);
+    waits_ = true;
   }
-  bool await_resume() const {
+  bool await_resume() {
+    waits_ = false;
     event_loop.allow_interrupt_by(nullptr);
     if (event_loop.wake() == Wake::interrupted) {
       event_loop.take_wake();
@@ -44,6 +58,8 @@ class SleepOrRunner {
  private:
   SleepAwaiter sleep_;
   PromiseBase* runner_;
+  bool waits_ = false;
+  [[no_unique_address]] Site site_;
 };
 
 // Runs beside the task in wait_for() and ends its sleep when `awaited` has finished, however it did. The
@@ -51,9 +67,14 @@ class SleepOrRunner {
 // not a handle, because the two would keep each other alive.
 //
 // It is no task of the program: cancelled before its first turn, which all_tasks() makes possible, it goes
-// on. From then on it hands a cancellation on to `awaited`, like any task that awaits another.
+// on, unless it was by a wait_for() that is gone. From then on it hands a cancellation on to `awaited`, like
+// any task that awaits another.
 inline Coro<> runner(Task<> awaited) {
-  event_loop.take_wake();
+  const bool cancelled = event_loop.take_wake() != Wake::normal;
+  if (cancelled && event_loop.current()->prev == nullptr) {
+    awaited.cancel();
+    co_return;
+  }
   std::exception_ptr refused;
   try {
     co_await awaited;

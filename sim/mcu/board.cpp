@@ -44,8 +44,7 @@ void Board::start(const Settings& settings) {
   settings_ = settings;
   clock_.set_end_ns(settings.run_for_ns);
   started_ = true;
-  if (settings_.records_fd < 0)
-    write_all(STDOUT_FILENO, early_console_.data(), early_console_.size(), writing_);
+  if (settings_.records_fd < 0) write_all(STDOUT_FILENO, early_console_, early_size_, writing_);
 }
 
 // --- Time
@@ -77,7 +76,11 @@ void Board::switch_task() {
 
 void Board::write_console(const char* text, std::size_t size) {
   in_console_ = true;
-  if (!started_) early_console_.append(text, size);
+  if (!started_) {
+    const std::size_t room = std::min(size, sizeof early_console_ - early_size_);
+    std::memcpy(early_console_ + early_size_, text, room);
+    early_size_ += room;
+  }
   if (started_ && settings_.records_fd < 0) {
     write_all(STDOUT_FILENO, text, size, writing_);
   } else {

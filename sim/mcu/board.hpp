@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 #include "asyncio/port.hpp"
 #include "bus/gpio.hpp"
@@ -72,7 +71,9 @@ class Board {
   bool in_console_ = false;
   volatile bool writing_ = false;
   volatile bool interrupted_ = false;
-  std::string early_console_;  // printed before start(), by constructors of the firmware
+  // Printed before start(), by constructors of the firmware; as much as one can expect of them.
+  char early_console_[4096] = {};
+  std::size_t early_size_ = 0;
 };
 
 extern Board board;

@@ -75,7 +75,9 @@ class Lock {
     friend Lock;
     struct Held : Reference<Lock> {
       explicit Held(Lock& lock) noexcept : Reference(lock, lock.guards_), by(event_loop.current()) {}
-      PromiseBase* by;
+      Held(const Held&) = default;
+      Held& operator=(const Held&) = delete;
+      PromiseBase* by;  // the task
     };
     Held lock_;
     [[no_unique_address]] Site site_;

@@ -38,7 +38,25 @@ enum class Kind : std::uint8_t {
   run_end,       // run() left
   stop,          // the board stopped, reason = Stop, extra = exit status or signal number; a message may
                  // follow in a text record with id = 0
-  first_free     // board- and simulator-specific kinds start here
+  // What only the simulator writes: it sees more than a board can.
+  hog,    // task has run for longer than the limit; site = the line it is at, object = us since its slice
+          // began
+  reset,  // the board starts again, reason = machine::ResetCause; tasks, objects and texts are numbered from
+          // 1 again
+  input,     // something was done from outside; what, follows in a text record with id = 0
+  conflict,  // two pins drive one net against each other: object = pin, extra = the other, or 0xffff: a part
+  uart_setup,  // object = UART, task = baud rate, extra = UartFormat, site = tx pin | rx pin << 8 (0xff:
+               // none)
+  uart_tx,     // a byte begins to leave: object = UART, extra = byte
+  uart_rx,     // a byte begins to arrive: object = UART, extra = byte
+  uart_error,  // object = UART, reason = UartError, extra = byte
+  i2c_setup,   // object = bus, task = Hz, site = scl pin | sda pin << 8
+  i2c_start,   // a start and the address byte: object = bus, extra = address << 1 | read, | i2c_nack
+  i2c_write,   // the controller sends a byte: object = bus, extra = byte, | i2c_nack
+  i2c_read,    // the target sends one: object = bus, extra = byte, | i2c_nack
+  i2c_stop,    // object = bus
+  i2c_error,   // object = bus, reason = I2cError, extra = address
+  first_free   // what else a board writes
 };
 
 // Why a task became ready, or what it waits for.
@@ -94,6 +112,16 @@ enum class Stop : std::uint8_t {
   crashed,      // a signal: the host's way to say HardFault
   hung          // a task ran on and on without giving control back, and time stood still
 };
+
+// extra of uart_setup.
+constexpr std::uint16_t uart_format(int bits, int parity, int stop) {  // parity: 0 none, 1 even, 2 odd
+  return static_cast<std::uint16_t>(bits | parity << 4 | stop << 8);
+}
+enum class UartError : std::uint8_t { overrun = 0, framing, parity };
+inline constexpr std::uint16_t i2c_nack = 0x100;
+// nobody: no acknowledgement of the address; data: none of a byte; stuck: a line stays low; stretched: the
+// target held the clock for too long.
+enum class I2cError : std::uint8_t { nobody = 0, data, stuck, stretched };
 
 struct Record {
   std::uint64_t time_ns;  // board time in nanoseconds

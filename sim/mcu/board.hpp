@@ -1,5 +1,5 @@
-// The virtual board: its clock, its pins, the memory and the console of its firmware, and where its trace
-// goes. There is one in a process; nothing else in sim keeps state.
+// The virtual board: its CPU, its pins, the memory and the console of its firmware, and where its trace goes. There is
+// one in a process; nothing else in sim keeps state.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,15 @@
 
 #include "asyncio/port.hpp"
 #include "bus/gpio.hpp"
-#include "mcu/clock.hpp"
+#include "mcu/cpu.hpp"
+#include "mcu/profile.hpp"
 #include "trace/record.hpp"
 
 namespace sim {
 
 struct Settings {
-  std::uint64_t run_for_ns = Clock::never;
+  Profile profile;
+  Limits limits;
   std::uint64_t seed = 0;
   int records_fd = -1;  // the trace is written to this file descriptor; -1: no trace, the console is stdout
 };
@@ -26,42 +28,38 @@ class Board {
 
   void start(const Settings& settings);
 
-  std::uint64_t now_ns() const { return clock_.now_ns(); }
+  std::uint64_t now_ns() const { return cpu_.now_ns(); }
   std::uint64_t seed() const { return settings_.seed; }
+  const Profile& profile() const { return settings_.profile; }
+  Cpu& cpu() { return cpu_; }
   Gpio& pins() { return pins_; }
-
-  // The CPU is busy for that long. Ends the process when the board's time is up, as the next one does.
-  void spend(std::uint64_t duration_ns);
-  // The CPU sleeps; nothing but the time can wake it. asyncio::port::forever: nothing at all can.
-  void idle_until_us(std::uint64_t deadline_us);
 
   void switch_task();
   void write_console(const char* text, std::size_t size);
   void write_records(const trace::Record* records, std::size_t count);
   asyncio::port::Memory frame_memory(std::size_t at_least);
-  std::uint32_t enter_critical() { return critical_depth_++; }
-  void exit_critical(std::uint32_t depth) { critical_depth_ = depth; }
 
   // The firmware ends here: the trace is completed and the process exits, without unwinding the firmware's
   // stack. `extra` is an exit status or a signal's number.
   [[noreturn]] void stop(trace::Stop why, int extra = 0, const char* message = nullptr);
-  // The same from a signal handler, but it returns: the handler ends the process.
-  void stop_in_signal(trace::Stop why, int extra);
+  // The same from a signal handler, but it returns: the handler ends the process. The program was at `address`.
+  void stop_in_signal(trace::Stop why, int extra, std::uintptr_t address, const char* message = nullptr);
 
   // Changes whenever time moves or a task is chosen: while it does not, the firmware hangs.
-  std::uint64_t progress() const { return clock_.now_ns() + switches_; }
+  std::uint64_t progress() const { return cpu_.now_ns() + switches_; }
 
  private:
   struct FrameMemory {
     FrameMemory* previous;
   };
 
-  Clock clock_;
+  void write_stop(trace::Stop why, int extra, trace::Site site, const char* message);
+
+  Cpu cpu_;
   Settings settings_;
   Gpio pins_;
   FrameMemory* frame_memory_ = nullptr;  // given out to the frame allocator, never given back
   std::uint64_t switches_ = 0;
-  std::uint32_t critical_depth_ = 0;
   bool started_ = false;
   bool stopping_ = false;
 };

@@ -4,8 +4,8 @@
 
 namespace sim {
 
-// A signal such as SIGSEGV records Stop::crashed and then ends the process as it would have. Seconds of real
-// CPU time in which the board's time does not move are Stop::hung.
+// A signal such as SIGSEGV records Stop::crashed, with the line, and then ends the process as it would have. In an empty
+// endless loop the board's time is made to pass. Seconds of real CPU time in which it does not are Stop::hung.
 void watch_for_crashes_and_hangs();
 
 }  // namespace sim

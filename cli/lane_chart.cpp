@@ -84,15 +84,27 @@ Ticks make_ticks(std::uint64_t end_ns, std::size_t columns) {
 
 }  // namespace
 
-char owner_letter(const model::State& state, std::uint32_t task) {
-  const auto letter = [&](std::uint32_t number) {
-    return static_cast<char>(std::toupper(static_cast<unsigned char>(state.task_text(number)[0])));
-  };
-  const auto same = [&](std::uint32_t number) { return number != task && letter(number) == letter(task); };
-  for (std::uint32_t number = 1; number <= state.tasks().size() && number <= 64; ++number) {
-    if (same(number)) return static_cast<char>('0' + task % 10);
+// The first letter of the owner's name, if no other owner has it, or else what is left: worker is W, worker#2
+// is 2.
+LaneChart::Signs LaneChart::owner_signs(const model::State& state) const {
+  Signs signs;
+  for (const Span& span : spans_) {
+    if (span.kind == SpanKind::holding) signs[span.task] = ' ';
   }
-  return letter(task);
+  std::string left = "23456789abcdefghijklmnopqrstuvwxyz";
+  std::string taken;
+  for (auto& [task, sign] : signs) {
+    const std::string name = state.task_text(task);
+    sign = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    const std::size_t number = name.rfind('#');
+    if (taken.find(sign) != std::string::npos && number + 2 == name.size()) sign = name.back();
+    if (taken.find(sign) != std::string::npos) {
+      const std::size_t free = left.find_first_not_of(taken);
+      sign = free == std::string::npos ? '*' : left[free];
+    }
+    taken += sign;
+  }
+  return signs;
 }
 
 void LaneChart::add_spans(const model::State& state) {
@@ -158,8 +170,8 @@ LaneChart::Lane LaneChart::task_lane(const model::Task& task, std::uint64_t end_
   return lane;
 }
 
-LaneChart::Lane LaneChart::lock_lane(const model::Object& lock, const model::State& state,
-                                     std::uint64_t end_ns, std::size_t columns) const {
+LaneChart::Lane LaneChart::lock_lane(const model::Object& lock, const Signs& signs, std::uint64_t end_ns,
+                                     std::size_t columns) const {
   const Scale scale(end_ns, columns);
   std::vector<std::map<std::uint32_t, double>> covered(columns);
   for (const Span& span : spans_) {
@@ -179,7 +191,7 @@ LaneChart::Lane LaneChart::lock_lane(const model::Object& lock, const model::Sta
         owner = task;
       }
     }
-    lane.cells.emplace_back(1, owner == 0 ? ' ' : owner_letter(state, owner));
+    lane.cells.emplace_back(1, owner == 0 ? ' ' : signs.at(owner));
   }
   return lane;
 }
@@ -224,7 +236,7 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
   name_width = std::min(name_width, widest_name);
   const std::size_t columns = std::min<std::size_t>(screen.width - name_width - 3, 200);
   const std::uint64_t end_ns = choose_end(state.now_ns(), columns);
-  if (end_ns == 0 || state.tasks().empty()) return;
+  if (end_ns == 0 || (state.tasks().empty() && pins.empty())) return;
 
   out << styled(screen, Style::bold, "Who did what when")
       << shown(screen, end_ns == state.now_ns() ? ", all " + model::duration_text(end_ns) + " of it"
@@ -251,14 +263,13 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
         << shown(screen, "… and " + model::count_text(state.tasks().size() - most_lanes) + " more tasks")
         << '\n';
   }
-  bool has_locks = false;
+  const Signs signs = owner_signs(state);
   for (const model::Object& object : state.objects()) {
     const auto holds = [&](const Span& span) {
       return span.kind == SpanKind::holding && span.object == object.number;
     };
     if (object.kind != trace::ObjectKind::lock || std::none_of(spans_.begin(), spans_.end(), holds)) continue;
-    print_lane(lock_lane(object, state, end_ns, columns));
-    has_locks = true;
+    print_lane(lock_lane(object, signs, end_ns, columns));
   }
   for (const std::uint32_t pin : pins) print_lane(pin_lane(pin, end_ns, columns, screen.utf8));
 
@@ -271,6 +282,7 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
   }
   const std::string margin(name_width + 3, ' ');
   out << styled(screen, Style::dim, margin + axis) << '\n' << shown(screen, margin + ticks.labels) << '\n';
+  if (state.tasks().empty()) return;
   std::string legend;
   const auto explain = [&](const char* symbol, const char* meaning) {
     legend += std::string(legend.empty() ? "" : "  ") + symbol + ' ' + meaning;
@@ -280,7 +292,19 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
   explain(glyph.states[1], "is ready");
   explain(glyph.states[2], "sleeps");
   explain(glyph.states[3], "waits");
-  if (has_locks) explain("A", "has the lock");
+  const bool plain =
+      std::all_of(signs.begin(), signs.end(), [](const auto& owner) { return std::isupper(owner.second); });
+  if (plain && !signs.empty()) explain("A", "has the lock");
+  if (!plain) {
+    std::string owners;
+    for (const auto& [task, sign] : signs) {
+      owners += (owners.empty() ? "" : "  ") + std::string(1, sign) + ' ' + state.task_text(task);
+    }
+    owners = "has the lock: " + owners;
+    for (const std::string& line : wrapped(owners, screen.width - margin.size())) {
+      out << styled(screen, Style::dim, margin + line) << '\n';
+    }
+  }
   for (const std::string& line : wrapped(legend, screen.width - margin.size())) {
     out << styled(screen, Style::dim, margin + line) << '\n';
   }

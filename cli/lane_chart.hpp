@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -34,10 +35,12 @@ class LaneChart {
     std::size_t colour = 0;
     std::vector<std::string> cells;
   };
+  using Signs = std::map<std::uint32_t, char>;  // what stands for a task that has a lock
   std::uint64_t choose_end(std::uint64_t run_end_ns, std::size_t columns) const;
   Lane task_lane(const model::Task& task, std::uint64_t end_ns, std::size_t columns, bool utf8) const;
-  Lane lock_lane(const model::Object& lock, const model::State& state, std::uint64_t end_ns,
+  Lane lock_lane(const model::Object& lock, const Signs& signs, std::uint64_t end_ns,
                  std::size_t columns) const;
+  Signs owner_signs(const model::State& state) const;
   Lane pin_lane(std::uint32_t pin, std::uint64_t end_ns, std::size_t columns, bool utf8) const;
 
   // Spans and changes are kept up to the moment when there are enough to fill any chart.
@@ -45,8 +48,5 @@ class LaneChart {
   std::vector<model::Span> spans_;
   std::vector<PinChange> changes_;
 };
-
-// What stands for a lock's owner in its lane: the first letter of its name, or the number of the task.
-char owner_letter(const model::State& state, std::uint32_t task);
 
 }  // namespace cli

@@ -119,8 +119,8 @@ std::vector<std::string> compiler_command(const BuildPlan& plan) {
 
 void add_include_dirs(std::vector<std::string>& command, const BuildPlan& plan) {
   for (const std::string& folder : plan.include_dirs) command.push_back("-I" + folder);
-  // The trace names files from the project's folder on, wherever that lies.
-  command.push_back("-fmacro-prefix-map=" + plan.source_dir.string() + "/=");
+  // The trace and the debug information name files from the project's folder on, wherever that lies.
+  command.push_back("-ffile-prefix-map=" + plan.source_dir.string() + "/=");
 }
 
 // The folder with the precompiled asyncio.hpp, made now if need be; empty if there is none, which only costs
@@ -263,7 +263,7 @@ std::variant<BuiltLesson, BuildFailure> build_lesson(const Lesson& lesson, const
   const std::string shown_folder = fs::path(shown_path).parent_path().string();
   for (const std::string& prefix :
        {lesson.folder.string() + "/", shown_folder.empty() ? "" : shown_folder + "/"}) {
-    if (!prefix.empty()) command.push_back("-fmacro-prefix-map=" + prefix + "=");
+    if (!prefix.empty()) command.push_back("-ffile-prefix-map=" + prefix + "=");
   }
   command.insert(command.end(), {"-MMD", "-MF", rule, shown_path, "-o", temporary});
   command.insert(command.end(), plan.link_flags.begin(), plan.link_flags.end());

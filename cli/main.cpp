@@ -14,6 +14,8 @@ constexpr const char* usage =
   coroscope run LESSON          run a lesson on the virtual board and show what its scheduler decided
                                 LESSON: a lesson's name or number, or a folder or .cpp file of your own
       --for TIME                how long, in the board's time: 5s, 500ms, 2m (10s if not given)
+      --hog TIME                a task that runs longer without giving way is reported (100ms if not given)
+      --hang TIME               one that runs longer is stopped (3s if not given)
       --seed N                  for what happens by chance on the board (0 if not given)
       --trace FILE              also write the trace: .json opens in ui.perfetto.dev, .cstrace is the whole
                                 trace, .txt is everything as text

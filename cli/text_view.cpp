@@ -92,6 +92,16 @@ void TextView::note_action(const trace::Record& record, const model::State& stat
     case Kind::queue_get:
       act("takes from " + model::short_name(state, record.object));
       break;
+    case Kind::value:
+      if (const model::Object* const object = state.object(record.object)) {
+        const bool more = object->count > object->count_before;
+        if (object->kind == trace::ObjectKind::barrier) {
+          if (more) act("arrives at " + model::short_name(state, record.object));
+        } else {
+          act((more ? "releases " : "acquires ") + model::short_name(state, record.object));
+        }
+      }
+      break;
     case Kind::cancel:
       act("cancels " + state.task_text(record.task));
       break;
@@ -299,7 +309,7 @@ void TextView::print_worst_latency() {
 }
 
 void TextView::finish(const model::State& state) {
-  summary_.add_spans(state);
+  summary_.finish(state);
   chart_.add_spans(state);
   if (in_row_ && row_.task != 0 && row_.wait.empty()) row_.wait = "still runs at the end";
   end_row();

@@ -58,9 +58,10 @@ void ChromeJsonWriter::wake(const State& state, const Task& task) {
   pending.flow = 0;
   const std::uint32_t waker = task.wake.by_task;
   if (waker == 0 || waker == task.number || task.wake.reason == trace::Reason::sleep) return;
-  // A slice that ended with its task ends at this very moment: the arrow has to begin within it.
-  const std::uint64_t begin_ns =
-      state.running() == waker ? state.now_ns() : state.now_ns() - (state.now_ns() != 0 ? 1 : 0);
+  // The arrow has to begin within the slice, which may end at this very moment.
+  const std::uint64_t woken_ns = task.wake.time_ns;
+  const bool at_begin = state.running() == waker && state.task(waker)->since_ns == woken_ns;
+  const std::uint64_t begin_ns = at_begin || woken_ns == 0 ? woken_ns : woken_ns - 1;
   pending.flow = ++flows_;
   Json arrow = event_of("s", "wakes", begin_ns, waker);
   arrow["cat"] = "wake";

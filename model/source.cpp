@@ -91,7 +91,11 @@ std::string_view called_name(std::string_view argument) {
     }
   }
   if (argument.starts_with("<")) argument = after_bracket(argument, '<', '>');
-  return argument.starts_with("(") ? name : std::string_view();
+  if (!argument.starts_with("(")) return {};
+  if (name != "move") return name;
+  // What std::move() moves has a name too.
+  const std::string_view moved = trimmed(argument.substr(1));
+  return word_at(moved);
 }
 
 // What commas separate, up to one of `ends` that is in no brackets. Empty if there is none.
@@ -109,6 +113,12 @@ std::vector<std::string_view> split(std::string_view text, std::string_view ends
     }
     if (c == '(' || c == '{' || c == '[') ++depth;
     if (c == ')' || c == '}' || c == ']') --depth;
+    // Template arguments, not a comparison: they follow a name at once, and a bracket or a name follows them.
+    if (c == '<' && i != 0 && is_word(text[i - 1])) {
+      const std::string_view behind = after_bracket(text.substr(i), '<', '>');
+      if (behind.starts_with("(") || behind.starts_with("{") || behind.starts_with("::"))
+        i = text.size() - behind.size() - 1;
+    }
   }
   return {};
 }
@@ -177,6 +187,7 @@ std::string Sources::task_name(std::string_view file, unsigned number, unsigned 
     std::vector<std::string_view> given = split(all.substr(offset + behind + 1, 2000), ")");
     if (!given.empty() && given.front().find("return_exceptions") != std::string_view::npos)
       given.erase(given.begin());
+    if (given.size() == 1) position = 0;  // a vector of coroutines
     return position < given.size() ? std::string(called_name(given[position])) : std::string();
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace model {
 
@@ -11,31 +12,31 @@ using trace::Reason;
 const char* kind_text(trace::ObjectKind kind) {
   using trace::ObjectKind;
   switch (kind) {
-    case ObjectKind::event:
+    case trace::ObjectKind::event:
       return "Event";
-    case ObjectKind::lock:
+    case trace::ObjectKind::lock:
       return "Lock";
-    case ObjectKind::semaphore:
+    case trace::ObjectKind::semaphore:
       return "Semaphore";
-    case ObjectKind::condition:
+    case trace::ObjectKind::condition:
       return "Condition";
-    case ObjectKind::queue:
+    case trace::ObjectKind::queue:
       return "Queue";
-    case ObjectKind::barrier:
+    case trace::ObjectKind::barrier:
       return "Barrier";
-    case ObjectKind::flag:
+    case trace::ObjectKind::flag:
       return "ThreadSafeFlag";
-    case ObjectKind::stream:
+    case trace::ObjectKind::stream:
       return "stream";
-    case ObjectKind::delay:
+    case trace::ObjectKind::delay:
       return "Delay_ms";
-    case ObjectKind::message:
+    case trace::ObjectKind::message:
       return "Message";
-    case ObjectKind::isr:
+    case trace::ObjectKind::isr:
       return "interrupt";
-    case ObjectKind::pin:
+    case trace::ObjectKind::pin:
       return "Pin";
-    case ObjectKind::other:
+    case trace::ObjectKind::other:
       break;
   }
   return "object";
@@ -199,6 +200,58 @@ void State::create_object(const trace::Record& record) {
   objects_.push_back(std::move(object));
 }
 
+namespace {
+
+bool has_deadline(Reason reason) { return reason == Reason::sleep || reason == Reason::timeout; }
+
+// What a task waits for is a device to core; with its object it is known better.
+Reason wait_reason(Reason reason, const Object* object) {
+  if ((reason != Reason::io_read && reason != Reason::io_write) || object == nullptr) return reason;
+  switch (object->kind) {
+    case trace::ObjectKind::flag:
+      return Reason::flag;
+    case trace::ObjectKind::event:
+    case trace::ObjectKind::message:
+      return Reason::event;
+    case trace::ObjectKind::queue:
+      return reason == Reason::io_read ? Reason::queue_get : Reason::queue_put;
+    default:
+      return reason;
+  }
+}
+
+}  // namespace
+
+std::optional<Wake> State::due(const Task& task) const {
+  if (task.phase != Phase::waiting) return std::nullopt;
+  const Wait& wait = task.wait;
+  Wake wake;
+  wake.reason = wait.reason;
+  wake.object = wait.object;
+  if (has_deadline(wait.reason)) {
+    if (wait.due_ns > now_ns_) return std::nullopt;
+    wake.time_ns = std::max(wait.due_ns, wait.since_ns);
+    return wake;
+  }
+  const Object* const object = this->object(wait.object);
+  if (!wait.polled || object == nullptr || object->signal.record <= wait.record) return std::nullopt;
+  wake.time_ns = object->signal.time_ns;
+  wake.site = object->signal.site;
+  wake.by_task = object->signal.by_task;
+  wake.by_interrupt = object->signal.by_interrupt;
+  return wake;
+}
+
+// Of several sets before anybody looks the first counts.
+void State::signal(Object& object, const trace::Record& record) {
+  Signal signal{records_, now_ns_, record.site, 0, interrupts_.empty() ? 0 : interrupts_.back()};
+  if (signal.by_interrupt == 0) {
+    signal.by_task = running_;
+    if (const Task* const by = this->task(running_)) signal.site = own_site(record.site, *by);
+  }
+  object.signal = signal;
+}
+
 void State::become_ready(Task& task, const trace::Record& record) {
   Wake wake;
   wake.reason = static_cast<Reason>(record.reason);
@@ -209,7 +262,18 @@ void State::become_ready(Task& task, const trace::Record& record) {
   }
   wake.time_ns = now_ns_;
   if (wake.reason == Reason::sleep) {
+    wake.reason = task.wait.reason == Reason::timeout ? Reason::timeout : Reason::sleep;
     if (task.wait.due_ns >= task.wait.since_ns) wake.time_ns = std::min(now_ns_, task.wait.due_ns);
+  } else if (wake.reason == Reason::io_read || wake.reason == Reason::io_write) {
+    if (const std::optional<Wake> due = this->due(task)) {
+      wake = *due;
+    } else {
+      wake.reason = wait_reason(wake.reason, object(task.wait.object));
+      wake.object = task.wait.object;
+    }
+    Object* const object = find_object(task.wait.object);
+    if (object != nullptr && object->kind == trace::ObjectKind::flag)
+      object->set = false;  // it clears itself
   } else if (wake.reason == Reason::yield) {
     wake.by_task = task.number;
   } else {
@@ -239,9 +303,16 @@ void State::begin_slice(Task& task) {
 void State::end_slice(Task& task, const trace::Record& record) {
   enter(task, Phase::waiting, now_ns_);
   if (running_ == task.number) running_ = 0;
-  task.wait = {static_cast<Reason>(record.reason), record.object, record.site, now_ns_, 0};
+  const auto reason = static_cast<Reason>(record.reason);
+  task.wait = {wait_reason(reason, object(record.object)),
+               record.object,
+               record.site,
+               now_ns_,
+               0,
+               reason == Reason::io_read || reason == Reason::io_write,
+               records_};
   if (task.wait.reason == Reason::finished) task.phase = Phase::done;
-  if (task.wait.reason != Reason::sleep) return;
+  if (!has_deadline(task.wait.reason)) return;
   // The deadline comes in the low 32 bits of its milliseconds.
   const auto now_ms = static_cast<std::int64_t>(now_ns_ / 1'000'000);
   const auto ahead = static_cast<std::int32_t>(record.object - static_cast<std::uint32_t>(now_ms));
@@ -283,6 +354,7 @@ void State::apply(const trace::Record& record) {
     return;
   }
   if (record.time_ns > now_ns_) now_ns_ = record.time_ns;
+  ++records_;
   Task* const task = find_task(record.task);
   switch (record.kind) {
     case Kind::object_created:
@@ -317,7 +389,10 @@ void State::apply(const trace::Record& record) {
       break;
     case Kind::event_set:
     case Kind::event_clear:
-      if (Object* const event = find_object(record.object)) event->set = record.kind == Kind::event_set;
+      if (Object* const event = find_object(record.object)) {
+        if (record.kind == Kind::event_set && !event->set) signal(*event, record);
+        event->set = record.kind == Kind::event_set;
+      }
       break;
     case Kind::lock_acquire:
     case Kind::lock_release:
@@ -326,13 +401,20 @@ void State::apply(const trace::Record& record) {
     case Kind::queue_put:
     case Kind::queue_get:
     case Kind::value:
-      if (Object* const object = find_object(record.object)) object->count = record.extra;
+      if (Object* const object = find_object(record.object)) {
+        // For a getter the first item counts, for a putter any that leaves.
+        if (record.kind != Kind::queue_put || object->count == 0) signal(*object, record);
+        object->count_before = std::exchange(object->count, record.extra);
+      }
       break;
     case Kind::isr_enter:
       interrupts_.push_back(record.object);
       break;
     case Kind::isr_exit:
       if (!interrupts_.empty()) interrupts_.pop_back();
+      break;
+    case Kind::run_begin:
+      main_ = record.task;
       break;
     case Kind::idle_begin:
       idle_since_ns_ = now_ns_;
@@ -352,9 +434,9 @@ void State::finish() {
   ended_.clear();
   console_complete_ = false;
   for (Task& task : tasks_) {
-    if (overdue(task) && task.wait.due_ns < now_ns_) {
-      enter(task, Phase::ready, task.wait.due_ns);
-      task.wake.reason = Reason::sleep;
+    if (const std::optional<Wake> due = this->due(task); due && due->time_ns < now_ns_) {
+      enter(task, Phase::ready, due->time_ns);
+      task.wake = *due;
     }
     end_span(task, now_ns_);
   }

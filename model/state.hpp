@@ -24,7 +24,9 @@ struct Wait {
   std::uint32_t object = 0;  // of the trace; Reason::task: the number of the task it awaits
   std::uint32_t site = 0;
   std::uint64_t since_ns = 0;
-  std::uint64_t due_ns = 0;  // of a sleep
+  std::uint64_t due_ns = 0;  // of a sleep and a timeout
+  bool polled = false;       // the loop has to look whether it is over
+  std::uint64_t record = 0;  // the number in the trace of the one that says so
 };
 
 // What made a task ready.
@@ -53,13 +55,24 @@ struct Task {
   std::vector<std::uint32_t> calls{};  // where it awaits coroutines of its own, outermost first
 };
 
+// Something was set, or put into a queue, for whom the loop will find waiting.
+struct Signal {
+  std::uint64_t record = 0;  // its number in the trace, from 1; 0: there was none
+  std::uint64_t time_ns = 0;
+  std::uint32_t site = 0;
+  std::uint32_t by_task = 0;
+  std::uint32_t by_interrupt = 0;
+};
+
 struct Object {
   std::uint32_t number = 0;
   trace::ObjectKind kind = trace::ObjectKind::other;
   std::string name;  // empty if it has none
   std::uint32_t site = 0;
-  bool set = false;         // an event
+  bool set = false;         // an event, a flag
+  Signal signal{};          // the first since it was set, or had items
   std::uint32_t count = 0;  // items in a queue, a semaphore's count, a barrier's arrivals
+  std::uint32_t count_before = 0;
   std::uint32_t owner = 0;  // the task that holds the lock
   std::uint32_t acquire_site = 0;
   std::uint64_t held_since_ns = 0;
@@ -130,17 +143,16 @@ class State {
   const std::vector<std::uint32_t>& unfinished() const { return unfinished_; }  // tasks, in order of creation
   const std::deque<std::uint32_t>& ready() const { return ready_; }
   std::uint32_t running() const { return running_; }  // 0: none
+  std::uint32_t main() const { return main_; }        // the task run() was called with; 0: not yet
   std::uint64_t decisions() const { return decision_.number; }
   const Decision& last_decision() const { return decision_; }
   const std::optional<Stopped>& stopped() const { return stopped_; }
   // When the loop last found nothing to do.
   std::uint64_t idle_since_ns() const { return idle_since_ns_; }
 
-  // A sleeper whose time has come although the loop has not looked yet.
-  bool overdue(const Task& task) const {
-    return task.phase == Phase::waiting && task.wait.reason == trace::Reason::sleep &&
-           task.wait.due_ns <= now_ns_;
-  }
+  // What has happened that a waiting task waits for, although the loop has not looked yet: its time has come,
+  // the flag is set. Nothing if nothing has.
+  std::optional<Wake> due(const Task& task) const;
 
   // --- Places and names.
   std::string_view text(std::uint32_t id) const;
@@ -165,6 +177,7 @@ class State {
   void become_ready(Task& task, const trace::Record& record);
   void begin_slice(Task& task);
   void end_slice(Task& task, const trace::Record& record);
+  void signal(Object& object, const trace::Record& record);
   void end_task(Task& task, const trace::Record& record);
   void lock_event(const trace::Record& record);
   void enter(Task& task, Phase phase, std::uint64_t since_ns);
@@ -177,6 +190,7 @@ class State {
 
   const Sources* sources_;
   std::uint64_t now_ns_ = 0;
+  std::uint64_t records_ = 0;
   std::vector<std::string> texts_;
   std::vector<Task> tasks_;
   std::vector<Object> objects_;
@@ -185,6 +199,7 @@ class State {
   std::deque<std::uint32_t> ready_;
   std::vector<std::uint32_t> interrupts_;  // being served, innermost last
   std::uint32_t running_ = 0;
+  std::uint32_t main_ = 0;
   Decision decision_;
   std::uint64_t idle_since_ns_ = 0;
   std::vector<Span> ended_;

@@ -18,8 +18,21 @@ void Summary::apply(const trace::Record& record, const State& state) {
   if (tasks_.size() < state.tasks().size()) tasks_.resize(state.tasks().size());
   if (record.kind == trace::Kind::slice_begin && state.task(record.task) != nullptr)
     ++tasks_[record.task - 1].slices;
+  if (record.kind == trace::Kind::idle_begin && !idle_) {
+    idle_ = true;
+    busy_ns_ += state.now_ns() - busy_since_ns_;
+  }
+  if (record.kind == trace::Kind::idle_end && idle_) {
+    idle_ = false;
+    busy_since_ns_ = state.now_ns();
+  }
   if (record.kind == trace::Kind::lock_acquire && state.object(record.object) != nullptr)
     ++lock(record.object).taken;
+  add_spans(state);
+}
+
+void Summary::finish(const State& state) {
+  if (!idle_) busy_ns_ += state.now_ns() - busy_since_ns_;
   add_spans(state);
 }
 
@@ -31,7 +44,6 @@ void Summary::add_spans(const State& state) {
       case SpanKind::running:
         task.running_ns += length;
         task.longest_slice_ns = std::max(task.longest_slice_ns, length);
-        busy_ns_ += length;
         break;
       case SpanKind::ready:
         task.worst_latency_ns = std::max(task.worst_latency_ns, length);

@@ -27,22 +27,27 @@ struct LockSummary {
 
 class Summary {
  public:
-  // After state.apply(record), or state.finish().
+  // After state.apply(record).
   void apply(const trace::Record& record, const State& state);
-  void add_spans(const State& state);
+  // After state.finish().
+  void finish(const State& state);
 
   // Task number n at n - 1.
   const std::vector<TaskSummary>& tasks() const { return tasks_; }
   // Those that were ever taken, in the order of their creation.
   const std::vector<LockSummary>& locks() const { return locks_; }
+  // The time in which the loop did not idle.
   std::uint64_t busy_ns() const { return busy_ns_; }
 
  private:
   LockSummary& lock(std::uint32_t object);
+  void add_spans(const State& state);
 
   std::vector<TaskSummary> tasks_;
   std::vector<LockSummary> locks_;
   std::uint64_t busy_ns_ = 0;
+  std::uint64_t busy_since_ns_ = 0;
+  bool idle_ = false;
 };
 
 }  // namespace model

@@ -11,9 +11,7 @@ namespace {
 
 using trace::Reason;
 
-bool is_flag(const State& state, std::uint32_t object) {
-  return state.object(object) != nullptr && state.object(object)->kind == trace::ObjectKind::flag;
-}
+std::string reason_text(const State& state, const Task& task, const Wake& wake);
 
 // Who did it: a task, an interrupt, or nobody in particular (empty).
 std::string actor(const State& state, const Wake& wake) {
@@ -62,7 +60,8 @@ std::string because(const State& state, const Task& task, const Wake& wake) {
   const std::string by = actor(state, wake).empty() ? "" : " by " + actor(state, wake);
   switch (wake.reason) {
     case Reason::created:
-      return wake.by_task == 0 ? "run() started it" : "it was created" + by;
+      if (wake.by_task != 0) return "it was created" + by;
+      return task.number == state.main() ? "run() started it" : "it was created before run()";
     case Reason::yield:
       return "it had given way to the others with a sleep of 0, and its turn came again";
     case Reason::sleep:
@@ -86,12 +85,11 @@ std::string because(const State& state, const Task& task, const Wake& wake) {
     case Reason::flag:
       return "its " + object + " was set" + by;
     case Reason::io_read:
-      if (is_flag(state, task.wait.object)) return "its " + state.object_text(task.wait.object) + " was set";
       return "its device had something to read";
     case Reason::io_write:
       return "its device had room to write";
     case Reason::task:
-      if (task.wait.reason == Reason::sleep) return "what it waited for was done before the time was up";
+      if (task.wait.reason == Reason::timeout) return "what it waited for was done before the time was up";
       return state.task_text(wake.object) + ", which it awaits, had ended";
     case Reason::gather:
       return state.task_text(wake.object) + ", which it gathers, had ended";
@@ -132,10 +130,10 @@ std::string list(std::size_t count, Each each) {
   return text;
 }
 
-std::string lower_reason(const State& state, const Task& task) {
-  if (task.wake.reason == Reason::created) return "new";
-  if (task.wake.reason == Reason::yield) return "gave way";
-  return reason_text(state, task);
+std::string lower_reason(const State& state, const Task& task, const Wake& wake) {
+  if (wake.reason == Reason::created) return "new";
+  if (wake.reason == Reason::yield) return "gave way";
+  return reason_text(state, task, wake);
 }
 
 // What a waiting task does: a verb, what it is about, and a remark for the end.
@@ -145,8 +143,23 @@ struct Phrase {
   std::string remark = {};
 };
 
-Phrase wait_phrase(const State& state, const Wait& wait, const std::string& object) {
+// "the end of slow": what a task in wait_for() waits for; empty if that is not known. A task made for the
+// purpose awaits it; before it has run, what was created with it is what it will await.
+std::string awaited_text(const State& state, const Task& task) {
+  for (auto number = state.unfinished().rbegin(); number != state.unfinished().rend(); ++number) {
+    const Task& runner = *state.task(*number);
+    if (runner.created_by != task.number || !runner.name.starts_with("wait_for")) continue;
+    if (runner.wait.reason == Reason::task) return "the end of " + state.task_text(runner.wait.object);
+    const Task* const awaited = state.task(runner.number - 1);
+    if (awaited == nullptr || awaited->created_by != task.number || awaited->site != runner.site) break;
+    return "the end of " + awaited->name;
+  }
+  return {};
+}
+
+Phrase wait_phrase(const State& state, const Task& task, const std::string& object) {
   constexpr const char* waits = "waits for";
+  const Wait& wait = task.wait;
   switch (wait.reason) {
     case Reason::yield:
       return {"gives way", "to the others"};
@@ -160,8 +173,12 @@ Phrase wait_phrase(const State& state, const Wait& wait, const std::string& obje
       return {waits, "room in " + object};
     case Reason::queue_join:
       return {waits, "all of " + object + " to be done"};
+    case Reason::timeout: {
+      const std::string until = "until " + whole_ms(wait.due_ns) + " at most";
+      const std::string awaited = awaited_text(state, task);
+      return awaited.empty() ? Phrase{"waits", until} : Phrase{waits, awaited + ", " + until};
+    }
     case Reason::io_read:
-      if (is_flag(state, wait.object)) return {waits, object};
       return {waits, "something to read"};
     case Reason::io_write:
       return {waits, "room to write"};
@@ -176,7 +193,7 @@ Phrase wait_phrase(const State& state, const Wait& wait, const std::string& obje
 
 // "anna (Lock `display`, cleo has it, main.cpp:18)"
 std::string name_and_wait(const State& state, const Task& task) {
-  const Phrase phrase = wait_phrase(state, task.wait, state.object_text(task.wait.object));
+  const Phrase phrase = wait_phrase(state, task, state.object_text(task.wait.object));
   std::string text = task.name + " (" + phrase.what;
   if (!phrase.remark.empty()) text += ", " + phrase.remark;
   const std::string where = state.place(state.own_wait_site(task));
@@ -213,20 +230,13 @@ std::string culprit(const State& state) {
   return text + " at " + time_text(task->since_ns);
 }
 
-}  // namespace
-
-std::string short_name(const State& state, std::uint32_t number) {
-  const Object* const object = state.object(number);
-  return object != nullptr && !object->name.empty() ? object->name : state.object_text(number);
-}
-
-std::string reason_text(const State& state, const Task& task) {
-  const Wake& wake = task.wake;
+std::string reason_text(const State& state, const Task& task, const Wake& wake) {
   const std::string object = short_name(state, wake.object);
   const std::string by = actor(state, wake);
   switch (wake.reason) {
     case Reason::created:
-      return by.empty() ? "run() started it" : by + " created it";
+      if (!by.empty()) return by + " created it";
+      return task.number == state.main() ? "run() started it" : "made before run()";
     case Reason::yield:
       return "it is its turn again";
     case Reason::sleep:
@@ -249,7 +259,6 @@ std::string reason_text(const State& state, const Task& task) {
     case Reason::flag:
       return act(by, "set", "was set", object);
     case Reason::io_read:
-      if (is_flag(state, task.wait.object)) return short_name(state, task.wait.object) + " is set";
       return "its device has data";
     case Reason::io_write:
       return "its device has room";
@@ -270,8 +279,17 @@ std::string reason_text(const State& state, const Task& task) {
   return "it is ready";
 }
 
+}  // namespace
+
+std::string short_name(const State& state, std::uint32_t number) {
+  const Object* const object = state.object(number);
+  return object != nullptr && !object->name.empty() ? object->name : state.object_text(number);
+}
+
+std::string reason_text(const State& state, const Task& task) { return reason_text(state, task, task.wake); }
+
 std::string wait_text(const State& state, const Task& task) {
-  const Phrase phrase = wait_phrase(state, task.wait, short_name(state, task.wait.object));
+  const Phrase phrase = wait_phrase(state, task, short_name(state, task.wait.object));
   return std::string(phrase.verb) + ' ' + phrase.what + in_brackets(phrase.remark);
 }
 
@@ -284,15 +302,23 @@ std::string why_text(const State& state) {
   text += decision.latency_ns() == 0 ? " It did not have to wait."
                                      : " It waited " + duration_text(decision.latency_ns()) + '.';
 
-  std::vector<const Task*> behind;
+  struct Ready {
+    const Task* task;
+    Wake wake;
+  };
+  std::vector<Ready> behind;
   for (const std::uint32_t number : state.ready()) {
-    if (const Task* const other = state.task(number)) behind.push_back(other);
+    if (const Task* const other = state.task(number)) behind.push_back({other, other->wake});
   }
   std::vector<const Task*> waiting;
   for (const std::uint32_t number : state.unfinished()) {
     const Task& other = *state.task(number);
     if (other.phase != Phase::waiting) continue;
-    (state.overdue(other) ? behind : waiting).push_back(&other);
+    if (const std::optional<Wake> due = state.due(other)) {
+      behind.push_back({&other, *due});
+    } else {
+      waiting.push_back(&other);
+    }
   }
   if (behind.empty()) {
     text += " Nobody else was ready.";
@@ -300,11 +326,8 @@ std::string why_text(const State& state) {
     text += " Ready behind it: " +
             list(behind.size(),
                  [&](std::size_t i) {
-                   const Task& other = *behind[i];
-                   if (other.phase == Phase::waiting)
-                     return other.name + " (since " + time_text(other.wait.due_ns) + ", its sleep is over)";
-                   return other.name + " (since " + time_text(other.wake.time_ns) + ", " +
-                          lower_reason(state, other) + ')';
+                   return behind[i].task->name + " (since " + time_text(behind[i].wake.time_ns) + ", " +
+                          lower_reason(state, *behind[i].task, behind[i].wake) + ')';
                  }) +
             '.';
   }
@@ -320,7 +343,7 @@ std::vector<std::string> waiting_texts(const State& state) {
   for (const std::uint32_t number : state.unfinished()) {
     const Task& task = *state.task(number);
     if (task.phase != Phase::waiting) continue;
-    const Phrase phrase = wait_phrase(state, task.wait, state.object_text(task.wait.object));
+    const Phrase phrase = wait_phrase(state, task, state.object_text(task.wait.object));
     const std::string where = state.place(state.own_wait_site(task));
     texts.push_back(task.name + ' ' + phrase.verb + ' ' + phrase.what + in_brackets(phrase.remark) +
                     (where.empty() ? "" : ", " + where));
@@ -349,7 +372,10 @@ std::string end_text(const State& state) {
     case trace::Stop::crashed:
       return "The program crashed" + culprit(state) + ": " + signal_text(stopped.extra);
     case trace::Stop::hung:
-      return "The program hangs" + culprit(state) + ": it runs on and on without giving control back";
+      return "The program hangs" + culprit(state) + ": " +
+             (stopped.message.empty() ? "it runs on and on without giving control back" : stopped.message);
+    case trace::Stop::interrupted:
+      return "The run was interrupted" + at + '.';
   }
   return {};
 }

@@ -130,6 +130,10 @@ void Loop::yield_after_due(Site site) noexcept {
 
 // --- Devices
 
+static trace::Reason reason_of(int io_events) {
+  return io_events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write;
+}
+
 void Loop::wait_for_io(IOBase& device, int events, std::uint32_t object, Site site) {
   WaitList& waiters = device.priority() ? priority_io_waiters_ : io_waiters_;
   for (const PromiseBase* other = waiters.front(); other != nullptr; other = waiters.after(other)) {
@@ -142,8 +146,7 @@ void Loop::wait_for_io(IOBase& device, int events, std::uint32_t object, Site si
   task->waits_on.device = &device;
   task->io_events = static_cast<std::uint8_t>(events);
   waiters.push_back(task);
-  trace::slice_end(task->number, events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write, object,
-                   site);
+  trace::slice_end(task->number, reason_of(events), object, site);
   call_attention(io);
 }
 
@@ -153,21 +156,22 @@ void Loop::poll_list(WaitList& waiters, bool priority) {
     PromiseBase* const next = waiters.after(task);
     const int ready = task->waits_on.device->ioctl(MP_STREAM_POLL, task->io_events);
     if (ready > 0) {
-      const trace::Reason reason =
-          task->io_events == POLLIN ? trace::Reason::io_read : trace::Reason::io_write;
       waiters.remove(task);
       if (priority) {
         task->parked = Parked::ready;
-        trace::task_ready(task->number, reason, 0, {nullptr, 0}, true);
         woken.push_front(task);
       } else {
-        make_ready(task, reason);
+        make_ready(task, reason_of(task->io_events));
       }
     }
     task = next;
   }
   // `woken` has the first to wait last; pushing each in front of the others restores their order.
-  while (!woken.empty()) ready_.push_front(woken.pop_front());
+  while (!woken.empty()) {
+    PromiseBase* const task = woken.pop_front();
+    trace::task_ready(task->number, reason_of(task->io_events), 0, {nullptr, 0}, true);
+    ready_.push_front(task);
+  }
 }
 
 void Loop::poll_io() {
@@ -220,7 +224,7 @@ void Loop::run(PromiseBase* main) {
     }
   } const running{*this};
   running_ = true;
-  trace::loop_event(trace::Kind::run_begin);
+  trace::task_event(trace::Kind::run_begin, main->number);
   for (;;) {
     if (attention_ != 0 && attend(main)) return;
     while (!ready_.empty()) slice(ready_.pop_front());

@@ -31,12 +31,12 @@ class Message : public ThreadSafeEvent {
       : ThreadSafeEvent(trace::ObjectKind::message, name, site) {}
 
   // From an interrupt, another core, or a task.
-  void set(T value = T()) {
+  void set(T value = T(), Site site = {}) {
     {
       const CriticalSection no_interrupts;
       value_ = std::move(value);
     }
-    ThreadSafeEvent::set();
+    ThreadSafeEvent::set(site);
   }
   // What was set last; T() before.
   T value() const {

@@ -2,8 +2,8 @@
 //
 // The deadline is fixed when sleep_ms() is called. The task becomes ready in the millisecond its deadline is,
 // ahead of whatever becomes ready later, and runs when the tasks before it have had their turn: never early
-// by more than the fraction of a millisecond in which it was called. A sleep that was kept and is awaited only
-// after its deadline goes to the back of the ready queue.
+// by more than the fraction of a millisecond in which it was called. A sleep that was kept and is awaited
+// only after its deadline goes to the back of the ready queue.
 #pragma once
 
 #include <chrono>
@@ -30,6 +30,14 @@ class [[nodiscard("a sleep does nothing until awaited: co_await it")]] SleepAwai
       event_loop.yield(site_);
     } else {
       event_loop.sleep_until(due_, site_);
+    }
+  }
+  // The sleep of a wait that ends then at the latest.
+  void suspend_for_timeout() const {
+    if (due_ == yields) {
+      event_loop.yield(site_);
+    } else {
+      event_loop.sleep_until(due_, site_, trace::Reason::timeout);
     }
   }
   void await_resume() const { event_loop.check_wake(); }

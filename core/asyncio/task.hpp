@@ -193,6 +193,14 @@ COROSCOPE_FAST_INLINE Task<T> create_task(Coro<T>&& coro, const char* name = nul
   return event_loop.create_task(std::move(coro), name, site);
 }
 
+// A name is kept, not copied: one in an array that is written again would be the name of many tasks.
+template <class T, std::size_t N>
+Task<T> create_task(Coro<T>&& coro, char (&name)[N], Site site = {}) {
+  static_assert(
+      N == 0, "the name of a task is kept, not copied: give it a literal, or none: create_task(blink(led))");
+  return create_task(std::move(coro), static_cast<const char*>(name), site);
+}
+
 // The running task. Throws RuntimeError outside of one.
 inline Task<> current_task() {
   if (event_loop.current() == nullptr) throw RuntimeError("no running event loop");

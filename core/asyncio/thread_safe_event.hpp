@@ -31,12 +31,16 @@ class ThreadSafeEvent {
   }
 
   // From an interrupt, another core, or a task.
-  void set() {
+  void set(Site site = {}) {
     set_.store(true, std::memory_order_release);
     // Two that set it at once may count as one: it has changed all the same.
     sets_.store(sets_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    trace::object_event(trace::Kind::event_set, trace_, site);
   }
-  void clear() { set_.store(false, std::memory_order_release); }
+  void clear(Site site = {}) {
+    set_.store(false, std::memory_order_release);
+    trace::object_event(trace::Kind::event_clear, trace_, site);
+  }
   bool is_set() const { return set_.load(std::memory_order_acquire); }
 
   // Its waiters run next instead of behind what is ready; for those that begin to wait from now on.

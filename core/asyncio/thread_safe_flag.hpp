@@ -16,7 +16,10 @@ class ThreadSafeFlag final : public IOBase {
       : trace_(trace::ObjectKind::flag, name, site) {}
 
   // From an interrupt, another core, or a task.
-  void set() { set_ = true; }
+  void set(Site site = {}) {
+    set_ = true;
+    trace::object_event(trace::Kind::event_set, trace_, site);
+  }
   void clear() { set_ = false; }
   bool is_set() const { return set_; }
 

@@ -60,33 +60,30 @@ class ThreadSafeQueue {
   // For interrupts and the other core; a task may use them too. If there is no item, or no room, they throw
   // IndexError, or with `block` go round until there is: not in a task or an interrupt, where that stops
   // everything.
-  T get_sync(bool block = false) {
+  T get_sync(bool block = false, Site site = {}) {
     while (empty()) {
       if (!block) throw IndexError("ThreadSafeQueue is empty");
     }
-    return take();
+    return take(site);
   }
-  void put_sync(T item, bool block = false) {
+  void put_sync(T item, bool block = false, Site site = {}) {
     while (full()) {
       if (!block) throw IndexError("ThreadSafeQueue is full");
     }
-    store(std::move(item));
+    store(std::move(item), site);
   }
 
   // For the task. `co_await queue.get()`: the oldest item, as soon as there is one. Throws RuntimeError if
   // another task waits for one.
   Coro<T> get(Site site = {}) {
     while (empty()) co_await Wait(*this, POLLIN, site);
-    T item = take();
-    trace::object_event(trace::Kind::queue_get, trace_, site, qsize());
-    co_return item;
+    co_return take(site);
   }
   Coro<T> next(Site site = {}) { return get(site); }
   // `co_await queue.put(item)`: until there was room. Throws RuntimeError if another task waits for that.
   Coro<> put(T item, Site site = {}) {
     while (full()) co_await Wait(*this, POLLOUT, site);
-    store(std::move(item));
-    trace::object_event(trace::Kind::queue_put, trace_, site, qsize());
+    store(std::move(item), site);
   }
 
  private:
@@ -140,15 +137,17 @@ class ThreadSafeQueue {
   }
   std::size_t after(std::size_t index) const { return index + 1 == size_ ? 0 : index + 1; }
   // The item is written before the other side can see that it is there, and read before its slot is free.
-  void store(T&& item) {
+  void store(T&& item, Site site) {
     const std::size_t index = next_put_.load(std::memory_order_relaxed);
     slots_[index] = std::move(item);
     next_put_.store(after(index), std::memory_order_release);
+    trace::object_event(trace::Kind::queue_put, trace_, site, qsize());
   }
-  T take() {
+  T take(Site site) {
     const std::size_t index = next_get_.load(std::memory_order_relaxed);
     T item = std::move(slots_[index]);
     next_get_.store(after(index), std::memory_order_release);
+    trace::object_event(trace::Kind::queue_get, trace_, site, qsize());
     return item;
   }
 

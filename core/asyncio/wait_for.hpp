@@ -25,8 +25,8 @@ class SleepOrRunner {
   SleepOrRunner(std::int64_t milliseconds, const Task<>& runner, Site site)
       : sleep_(milliseconds, site), runner_(runner.promise()) {}
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> handle) const {
-    sleep_.await_suspend(handle);
+  void await_suspend(std::coroutine_handle<>) const {
+    sleep_.suspend_for_timeout();
     event_loop.allow_interrupt_by(runner_);
   }
   bool await_resume() const {

@@ -14,12 +14,12 @@ enum class Kind : std::uint8_t {
   task_created,    // task, object = task that created it (0: none), site, extra = text id of its name
   task_ready,   // task, reason = Reason, object = what woke it, site = the line that did, extra = 1: priority
   slice_begin,  // task: the scheduler chose it
-  slice_end,    // task, reason = Reason it waits for, object, site = the line it waits at; a sleep has its
-                // deadline (ms, low 32 bits) in object
+  slice_end,    // task, reason = Reason it waits for, object, site = the line it waits at; a sleep and a
+                // timeout have their deadline (ms, low 32 bits) in object
   call,         // task awaits a coroutine of its own at site
   call_return,  // task came back from one
   task_done,    // task, reason = Outcome
-  event_set,    // object, site
+  event_set,    // object (also a flag, a message), site
   event_clear,  // object, site
   lock_acquire,  // task, object
   lock_release,  // task, object, site
@@ -34,7 +34,7 @@ enum class Kind : std::uint8_t {
   idle_end,      //
   pin,           // object = pin number, extra = level (0, 1)
   console,       // bytes written to the console follow in a text record with id = 0
-  run_begin,     // run() entered
+  run_begin,     // run() entered: until task has ended
   run_end,       // run() left
   stop,          // the board stopped, reason = Stop, extra = exit status or signal number; a message may
                  // follow in a text record with id = 0
@@ -78,7 +78,7 @@ enum class Reason : std::uint8_t {
   task,  // awaits another task's end
   gather,
   cancelled,
-  timeout,
+  timeout,      // its deadline has come, or waits for something else, but not longer than until then
   destroyed,    // the object it waited on was destroyed
   unretrieved,  // a finished task runs once more to report its exception
   finished
@@ -110,7 +110,8 @@ enum class Stop : std::uint8_t {
   exception,    // one left main(); the message says which
   stuck,        // every task waited and nothing could ever wake one; the time jumped to the end
   crashed,      // a signal: the host's way to say HardFault
-  hung          // a task ran on and on without giving control back, and time stood still
+  hung,  // a task ran on and on without giving control back, and time stood still; the message says more
+  interrupted  // somebody had enough
 };
 
 // extra of uart_setup.

@@ -1,5 +1,6 @@
 // Collects records in a fixed buffer and hands them to trace::port::drain(); turns names and file names into
-// numbers, once each. One recorder a board, used through trace/hooks.hpp.
+// numbers, once each. One recorder a board, used through trace/hooks.hpp. It belongs to one core: what
+// another one does (an item put into a ThreadSafeQueue) must not be traced from there.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,8 @@
 #include "bus/gpio.hpp"
 
+#include <array>
+#include <utility>
+
 #include "asyncio/exceptions.hpp"
 #include "mcu/board.hpp"
 #include "trace/hooks.hpp"
@@ -7,6 +10,36 @@
 namespace sim {
 
 using machine::Pin;
+
+namespace {
+
+constexpr unsigned io_irq_bank0 = 13;  // RP2040 datasheet 2.3.2
+
+constexpr std::array<const char*, Gpio::most_pins> names{
+    "GP0",  "GP1",  "GP2",  "GP3",  "GP4",  "GP5",  "GP6",  "GP7",  "GP8",  "GP9",  "GP10", "GP11", "GP12",
+    "GP13", "GP14", "GP15", "GP16", "GP17", "GP18", "GP19", "GP20", "GP21", "GP22", "GP23", "GP24", "GP25",
+    "GP26", "GP27", "GP28", "GP29", "GP30", "GP31", "GP32", "GP33", "GP34", "GP35", "GP36", "GP37", "GP38",
+    "GP39", "GP40", "GP41", "GP42", "GP43", "GP44", "GP45", "GP46", "GP47", "GP48", "GP49", "GP50", "GP51",
+    "GP52", "GP53", "GP54", "GP55", "GP56", "GP57", "GP58", "GP59", "GP60", "GP61", "GP62", "GP63"};
+
+}  // namespace
+
+bool Gpio::exists(int pin) { return pin >= 0 && static_cast<unsigned>(pin) < board.profile().pins; }
+
+void Gpio::irq(unsigned pin, Pin::Handler handler, int trigger, trace::Site site) {
+  State& state = pins_[pin];
+  state.trigger = 0;
+  if (state.interrupt != nullptr) state.interrupt->clear();
+  state.handler = std::move(handler);
+  if (!state.handler) return;
+  if (state.interrupt == nullptr) {
+    state.interrupt = std::make_unique<Interrupt>(board.cpu().interrupts(), io_irq_bank0, pin, [&state, pin] {
+      if (state.handler) state.handler(Pin(static_cast<int>(pin)));
+    });
+    state.interrupt->announce(names[pin], site);
+  }
+  state.trigger = trigger;
+}
 
 bool Gpio::level_of(const State& pin) {
   if (pin.mode == Pin::OUT) return pin.driven;
@@ -45,7 +78,8 @@ namespace machine {
 using sim::board;
 
 Pin::Pin(int id) : id_(static_cast<unsigned char>(id)) {
-  if (!board.pins().exists(id)) throw asyncio::ValueError(no_such_pin);
+  if (!sim::Gpio::exists(id))
+    throw asyncio::ValueError("Pin: there is no such pin on this board; a Pico has 0 to 29 (25 is its LED)");
 }
 
 void Pin::configure(Mode mode, Pull pull, int level) {
@@ -62,11 +96,20 @@ int Pin::value() const {
 void Pin::value(int level) const {
   board.cpu().spend(board.profile().pin_access_ns);
   board.pins().drive(id_, level != 0);
+  board.cpu().serve_interrupts();  // its own, if it has one
 }
 
 void Pin::toggle() const {
   board.cpu().spend(board.profile().pin_access_ns);
   board.pins().drive(id_, !board.pins().driven(id_));
+  board.cpu().serve_interrupts();
+}
+
+void Pin::irq(Handler handler, int trigger, trace::Site site) {
+  if ((trigger & ~(IRQ_FALLING | IRQ_RISING)) != 0 || trigger == 0)
+    throw asyncio::ValueError("Pin.irq: the trigger is Pin::IRQ_FALLING, Pin::IRQ_RISING or both, with |");
+  board.cpu().spend(board.profile().peripheral_access_ns);
+  board.pins().irq(id_, std::move(handler), trigger, site);
 }
 
 }  // namespace machine

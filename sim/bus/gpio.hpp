@@ -2,18 +2,22 @@
 // of a level goes into the trace.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
 
 #include "machine/pin.hpp"
-#include "mcu/profile.hpp"
+#include "mcu/interrupts.hpp"
 
 namespace sim {
 
 class Gpio {
  public:
-  static constexpr bool exists(int pin) { return pin >= 0 && pin < profile::pin_count; }
+  static constexpr std::size_t most_pins = 64;
+  static bool exists(int pin);
 
   // All pins given to these must exist.
+  void irq(unsigned pin, machine::Pin::Handler handler, int trigger, trace::Site site);
   void configure(unsigned pin, machine::Pin::Mode mode, machine::Pin::Pull pull);
   // What the pin drives, now or once it is an output.
   void drive(unsigned pin, bool high);
@@ -27,12 +31,15 @@ class Gpio {
     bool driven = false;
     bool traced = false;  // its level is in the trace: `last` then says which
     bool last = false;
+    int trigger = 0;
+    machine::Pin::Handler handler{};
+    std::unique_ptr<Interrupt> interrupt{};
   };
   // An input nobody drives is what its pull makes it; without one it reads low.
   static bool level_of(const State& pin);
   void trace_change(unsigned pin);
 
-  State pins_[profile::pin_count];
+  std::array<State, most_pins> pins_;
 };
 
 }  // namespace sim

@@ -21,7 +21,14 @@ constinit Board board;
 namespace {
 
 // False when nobody reads any more.
-bool write_all(int fd, const char* data, std::size_t size) {
+bool write_all(int fd, const char* data, std::size_t size, volatile bool& writing) {
+  const struct Writing {
+    explicit Writing(volatile bool& flag) : flag_(flag) { flag_ = true; }
+    Writing(const Writing&) = delete;
+    Writing& operator=(const Writing&) = delete;
+    ~Writing() { flag_ = false; }
+    volatile bool& flag_;
+  } now(writing);
   while (size != 0) {
     const ssize_t written = ::write(fd, data, size);
     if (written < 0 && errno == EINTR) continue;
@@ -38,6 +45,8 @@ void Board::start(const Settings& settings) {
   settings_ = settings;
   cpu_.start(settings.limits);
   started_ = true;
+  if (settings_.records_fd < 0)
+    write_all(STDOUT_FILENO, early_console_.data(), early_console_.size(), writing_);
 }
 
 void Board::switch_task() {
@@ -48,8 +57,10 @@ void Board::switch_task() {
 // --- What leaves the board
 
 void Board::write_console(const char* text, std::size_t size) {
-  if (settings_.records_fd < 0) {
-    write_all(STDOUT_FILENO, text, size);
+  in_console_ = true;
+  if (!started_) early_console_.append(text, size);
+  if (started_ && settings_.records_fd < 0) {
+    write_all(STDOUT_FILENO, text, size, writing_);
   } else {
     constexpr std::size_t longest_text = 32 * 1024;  // pieces of a text have a 16-bit number
     for (std::size_t from = 0; from < size; from += longest_text) {
@@ -58,35 +69,39 @@ void Board::write_console(const char* text, std::size_t size) {
     }
   }
   cpu_.spend(size * profile().console_byte_ns);
+  in_console_ = false;
 }
 
 void Board::write_records(const trace::Record* records, std::size_t count) {
   if (!started_) {
     static constexpr char message[] =
         "coroscope: too much is created before main(): the trace cannot hold it\n";
-    write_all(STDERR_FILENO, message, sizeof message - 1);
+    write_all(STDERR_FILENO, message, sizeof message - 1, writing_);
     ::_exit(2);
   }
   if (settings_.records_fd < 0) return;
-  if (!write_all(settings_.records_fd, reinterpret_cast<const char*>(records), count * sizeof *records))
+  if (!write_all(settings_.records_fd, reinterpret_cast<const char*>(records), count * sizeof *records,
+                 writing_))
     ::_exit(2);
 }
 
 void Board::stop(trace::Stop why, int extra, const char* message) {
-  stopping_ = true;
-  std::fflush(nullptr);  // what the firmware has printed by printf() and not yet written
+  cpu_.stop();
+  // What the firmware has printed by printf() and not yet written; not in the middle of writing it.
+  if (!in_console_) std::fflush(nullptr);
   write_stop(why, extra, line_cost.site(), message);
   if (message != nullptr && settings_.records_fd < 0) std::fprintf(stderr, "%s\n", message);
   ::_exit(why == trace::Stop::exception ? 1 : 0);
 }
 
 void Board::stop_in_signal(trace::Stop why, int extra, std::uintptr_t address, const char* message) {
-  stopping_ = true;
+  cpu_.stop();
   write_stop(why, extra, line_cost.site_of(address), message);
 }
 
 void Board::write_stop(trace::Stop why, int extra, trace::Site site, const char* message) {
-  trace::emit(trace::Kind::stop, 0, 0, site, static_cast<std::uint8_t>(why), static_cast<std::uint16_t>(extra));
+  trace::emit(trace::Kind::stop, 0, 0, site, static_cast<std::uint8_t>(why),
+              static_cast<std::uint16_t>(extra));
   if (message != nullptr) trace::recorder.append_text(0, message, std::strlen(message));
   trace::flush();
 }

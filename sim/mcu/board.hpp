@@ -1,9 +1,10 @@
-// The virtual board: its CPU, its pins, the memory and the console of its firmware, and where its trace goes. There is
-// one in a process; nothing else in sim keeps state.
+// The virtual board: its CPU, its pins, the memory and the console of its firmware, and where its trace goes.
+// There is one in a process; nothing else in sim keeps state.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "asyncio/port.hpp"
 #include "bus/gpio.hpp"
@@ -42,11 +43,20 @@ class Board {
   // The firmware ends here: the trace is completed and the process exits, without unwinding the firmware's
   // stack. `extra` is an exit status or a signal's number.
   [[noreturn]] void stop(trace::Stop why, int extra = 0, const char* message = nullptr);
-  // The same from a signal handler, but it returns: the handler ends the process. The program was at `address`.
+  // The same from a signal handler, but it returns: the handler ends the process. The program was at
+  // `address`.
   void stop_in_signal(trace::Stop why, int extra, std::uintptr_t address, const char* message = nullptr);
+  // Stops the board with Stop::interrupted when its time moves next. From a signal handler.
+  void interrupt() {
+    interrupted_ = true;
+    cpu_.look_at_limits();
+  }
+  bool is_interrupted() const { return interrupted_; }
 
   // Changes whenever time moves or a task is chosen: while it does not, the firmware hangs.
   std::uint64_t progress() const { return cpu_.now_ns() + switches_; }
+  // Is something on its way out of the process? That may take as long as nobody reads it.
+  bool is_writing() const { return writing_; }
 
  private:
   struct FrameMemory {
@@ -61,7 +71,10 @@ class Board {
   FrameMemory* frame_memory_ = nullptr;  // given out to the frame allocator, never given back
   std::uint64_t switches_ = 0;
   bool started_ = false;
-  bool stopping_ = false;
+  bool in_console_ = false;
+  volatile bool writing_ = false;
+  volatile bool interrupted_ = false;
+  std::string early_console_;  // printed before start(), by constructors of the firmware
 };
 
 extern Board board;

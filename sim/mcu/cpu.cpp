@@ -103,7 +103,8 @@ bool Cpu::is_stack_guard(const void* address) const {
 
 // --- Time
 
-// Where nothing runs on the firmware's stack yet (constructors before main(), tests), things happen on the spot.
+// Where nothing runs on the firmware's stack yet (constructors before main(), tests), things happen on the
+// spot.
 void Cpu::leave_firmware() {
   if (!in_firmware_) return tick();
   SwitchOfStacks to_host(stack_->host_bottom, stack_->host_size);
@@ -117,8 +118,8 @@ void Cpu::tick() {
 }
 
 void Cpu::pass_until(std::uint64_t then, bool interrupts_add) {
-  for (;;) {
-    const std::uint64_t next = std::min(alarms_.next_ns(), checkpoint_ns_);
+  while (!stopped_) {
+    const std::uint64_t next = std::min<std::uint64_t>(alarms_.next_ns(), checkpoint_ns_);
     if (next > then) break;
     clock_.jump_to(next);
     leave_firmware();
@@ -126,7 +127,7 @@ void Cpu::pass_until(std::uint64_t then, bool interrupts_add) {
     serve_interrupts();
     if (interrupts_add) then += now_ns() - before;
   }
-  clock_.jump_to(then);
+  if (!stopped_) clock_.jump_to(then);
 }
 
 void Cpu::set_checkpoint() {
@@ -134,11 +135,12 @@ void Cpu::set_checkpoint() {
   const std::uint64_t since = in_slice_ ? slice_ns_ : called_ns_;
   const bool hog_next = in_slice_ && !hog_reported_;
   const std::uint64_t limit = hog_next ? std::min(limits_.hog_ns, limits_.hang_ns) : limits_.hang_ns;
-  if (limit < Clock::never - since) checkpoint_ns_ = std::min(checkpoint_ns_, since + limit);
+  if (limit < Clock::never - since) checkpoint_ns_ = std::min<std::uint64_t>(checkpoint_ns_, since + limit);
 }
 
 void Cpu::check_limits() {
   if (now_ns() < checkpoint_ns_) return;
+  if (board.is_interrupted()) board.stop(trace::Stop::interrupted);
   if (clock_.at_end()) board.stop(trace::Stop::time_up);
   // The slice is over once the loop has ended; what main() does then is its own affair.
   if (in_slice_ && !asyncio::event_loop.is_running()) in_slice_ = false;
@@ -173,7 +175,7 @@ void Cpu::idle_until(std::uint64_t time_ns) {
     clock_.jump_to(std::min(next, time_ns));
     called_ns_ = now_ns();
     set_checkpoint();
-    if (now_ns() >= next) leave_firmware();
+    if (now_ns() >= next || board.is_interrupted()) leave_firmware();
   }
   called_ns_ = now_ns();
   set_checkpoint();

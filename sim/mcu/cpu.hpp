@@ -1,6 +1,7 @@
-// The virtual CPU. The firmware runs on a stack of its own; whatever it does takes time, and when that time comes to
-// an alarm, the CPU leaves the firmware's stack, lets the alarm go off, serves the interrupts that follow from it, and
-// returns, in the middle of the firmware's code. So all that is not the firmware runs between two moments of it.
+// The virtual CPU. The firmware runs on a stack of its own; whatever it does takes time, and when that time
+// comes to an alarm, the CPU leaves the firmware's stack, lets the alarm go off, serves the interrupts that
+// follow from it, and returns, in the middle of the firmware's code. So all that is not the firmware runs
+// between two moments of it.
 //
 //     firmware's stack:  code --spend()--.          .-- handlers of interrupts --> code
 //                                        v          |
@@ -21,9 +22,9 @@
 namespace sim {
 
 struct Limits {
-  std::uint64_t run_ns = Clock::never;         // the board stops when its time is up
-  std::uint64_t hog_ns = 100'000'000;          // a longer slice is a hog
-  std::uint64_t hang_ns = 3'000'000'000;       // a longer one is stopped
+  std::uint64_t run_ns = Clock::never;    // the board stops when its time is up
+  std::uint64_t hog_ns = 100'000'000;     // a longer slice is a hog
+  std::uint64_t hang_ns = 3'000'000'000;  // a longer one is stopped
 };
 
 class Cpu {
@@ -61,7 +62,8 @@ class Cpu {
   void wait_until(std::uint64_t time_ns) { pass_until(time_ns, false); }
   // The scheduler has chosen a task: a slice begins.
   void begin_slice(std::uint64_t switch_ns);
-  // The CPU sleeps until that time or an interrupt was served. Clock::never: nothing but an interrupt ends it.
+  // The CPU sleeps until that time or an interrupt was served. Clock::never: nothing but an interrupt ends
+  // it.
   void idle_until(std::uint64_t time_ns);
   // Jumps on the spot for ever, as for (;;) {} does.
   [[noreturn]] void spin();
@@ -72,6 +74,10 @@ class Cpu {
   void unmask_interrupts(std::uint32_t depth);
   bool in_interrupt() const { return serving_ != nullptr; }
 
+  // No time passes any more: the board has stopped.
+  void stop() { stopped_ = true; }
+  // Checks the limits, and whether the board was interrupted, when time passes next. From a signal handler.
+  void look_at_limits() { checkpoint_ns_ = 0; }
   // Is this address where the firmware's stack overflows?
   bool is_stack_guard(const void* address) const;
 
@@ -89,11 +95,12 @@ class Cpu {
   Interrupts interrupts_;
   Interrupt* serving_ = nullptr;
   std::uint32_t masked_ = 0;
-  std::uint64_t checkpoint_ns_ = 0;  // when the limits must be looked at
-  std::uint64_t slice_ns_ = 0;       // when the slice began
-  std::uint64_t called_ns_ = 0;      // when the firmware last called the hardware or was interrupted
+  volatile std::uint64_t checkpoint_ns_ = 0;  // when the limits must be looked at
+  std::uint64_t slice_ns_ = 0;                // when the slice began
+  std::uint64_t called_ns_ = 0;               // when the firmware last called the hardware or was interrupted
   bool in_slice_ = false;
   bool hog_reported_ = false;
+  bool stopped_ = false;
   bool in_firmware_ = false;  // on its stack
   std::unique_ptr<Stack> stack_;
 };

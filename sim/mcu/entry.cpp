@@ -19,8 +19,85 @@
 #include "mcu/standard_output.hpp"
 
 // NOLINTBEGIN(readability-identifier-naming): the linker's names
-extern "C" int __real_main();
-extern "C" int __wrap_main(int argc, char** argv) {
+extern "C" int __real_main(int argc, char** argv);
+extern "C" int __wrap_main(int argc, char** argv);
+// NOLINTEND(readability-identifier-naming)
+
+namespace {
+
+[[noreturn]] void usage(const char* wrong) {
+  std::fprintf(
+      stderr,
+      "coroscope lesson: cannot understand %s\n"
+      "usage: --profile FILE [--run-for-ns N] [--hog-ns N] [--hang-ns N] [--seed N] [--records-fd N]\n",
+      wrong);
+  std::exit(2);
+}
+
+sim::Profile profile_from(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) usage(path);
+  std::variant<sim::Profile, sim::ProfileError> profile = sim::parse_profile(text);
+  if (const auto* const error = std::get_if<sim::ProfileError>(&profile)) {
+    std::fprintf(stderr, "coroscope lesson: %s:%d: %s\n", path, error->line, error->text.c_str());
+    std::exit(2);
+  }
+  return std::get<sim::Profile>(profile);
+}
+
+sim::Settings settings_from(int argc, char** argv) {
+  sim::Settings settings;
+  bool has_profile = false;
+  for (int i = 1; i < argc; i += 2) {
+    if (i + 1 == argc) usage(argv[i]);
+    if (std::strcmp(argv[i], "--profile") == 0) {
+      settings.profile = profile_from(argv[i + 1]);
+      has_profile = true;
+      continue;
+    }
+    char* end = nullptr;
+    const unsigned long long number = std::strtoull(argv[i + 1], &end, 10);
+    if (*end != '\0' || end == argv[i + 1]) usage(argv[i + 1]);
+    if (std::strcmp(argv[i], "--run-for-ns") == 0) {
+      settings.limits.run_ns = number;
+    } else if (std::strcmp(argv[i], "--hog-ns") == 0) {
+      settings.limits.hog_ns = number;
+    } else if (std::strcmp(argv[i], "--hang-ns") == 0) {
+      settings.limits.hang_ns = number;
+    } else if (std::strcmp(argv[i], "--seed") == 0) {
+      settings.seed = number;
+    } else if (std::strcmp(argv[i], "--records-fd") == 0) {
+      settings.records_fd = static_cast<int>(number);
+    } else {
+      usage(argv[i]);
+    }
+  }
+  if (!has_profile) usage("a board without --profile");
+  return settings;
+}
+
+// "asyncio::ValueError: Pin: there is no such pin …" of the exception being handled.
+std::string describe_exception() {
+  std::string text = "an exception";
+  if (const std::type_info* const type = abi::__cxa_current_exception_type(); type != nullptr) {
+    int status = 0;
+    char* const name = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+    if (name != nullptr) text = name;
+    std::free(name);
+  }
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return text + ": " + error.what();
+  } catch (...) {
+    return text;
+  }
+}
+
+}  // namespace
+
+int __wrap_main(int argc, char** argv) {
   sim::board.start(settings_from(argc, argv));
   sim::line_cost.start(reinterpret_cast<const void*>(&__real_main), sim::board.profile().line_ns);
   sim::send_standard_output_to_console();
@@ -31,7 +108,10 @@ extern "C" int __wrap_main(int argc, char** argv) {
   sim::board.cpu().run([] {
     int status = 0;
     try {
-      status = __real_main();
+      // A board has no command line.
+      char name[] = "firmware";
+      char* arguments[] = {name, nullptr};
+      status = __real_main(1, arguments);
     } catch (...) {
       sim::board.stop(trace::Stop::exception, 0, describe_exception().c_str());
     }

@@ -1,6 +1,6 @@
-// The interrupt controller. An Interrupt is one reason to interrupt the firmware (an edge on a pin, a timer); the CPU
-// serves those that are pending, one after the other: on a Cortex-M0+ interrupts of equal priority do not nest, and
-// the one with the lowest number goes first.
+// The interrupt controller. An Interrupt is one reason to interrupt the firmware (an edge on a pin, a timer);
+// the CPU serves those that are pending, one after the other: on a Cortex-M0+ interrupts of equal priority do
+// not nest, and the one with the lowest number goes first.
 //
 //   Interrupt falling{irq_number, pin, [this] { handler_(Pin(4)); }};
 //   falling.announce("GP4", site);     // once the firmware wants it
@@ -20,8 +20,8 @@ class Interrupts;
 
 class Interrupt {
  public:
-  // `number` as in the chip's interrupt table, `source` orders those that share one. `serve` runs as an interrupt
-  // of the firmware, on its stack.
+  // `number` as in the chip's interrupt table, `source` orders those that share one. `serve` runs as an
+  // interrupt of the firmware, on its stack.
   Interrupt(Interrupts& controller, unsigned number, unsigned source, std::function<void()> serve)
       : controller_(controller), order_(number << 8 | source), serve_(std::move(serve)) {}
   Interrupt(const Interrupt&) = delete;

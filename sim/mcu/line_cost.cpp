@@ -19,8 +19,8 @@ void LineCost::start(const void* main, std::uint64_t line_ns) {
   const auto begin = reinterpret_cast<std::uintptr_t>(&__executable_start);
   const std::uintptr_t size = reinterpret_cast<std::uintptr_t>(&etext) - begin;
   // Zeros that take no memory until they are looked at.
-  void* const memory =
-      ::mmap(nullptr, size * sizeof *lines_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* const memory = ::mmap(nullptr, size * sizeof *lines_, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return;
   lines_ = static_cast<std::uint32_t*>(memory);
   text_begin_ = begin;
@@ -33,7 +33,8 @@ std::uint32_t LineCost::look_up(std::uintptr_t offset) {
   std::uint32_t line = not_charged;
   if (place.of_program) {
     std::size_t known = 0;
-    while (known < places_.size() && (places_[known].file != place.file || places_[known].line != place.line)) ++known;
+    while (known < places_.size() && (places_[known].file != place.file || places_[known].line != place.line))
+      ++known;
     if (known == places_.size()) places_.push_back(place);
     line = first_line + static_cast<std::uint32_t>(known);
   }

@@ -1,7 +1,8 @@
-// What the program's own code costs. The learner's file is compiled with -fsanitize-coverage=trace-pc, so that each of
-// its basic blocks calls __sanitizer_cov_trace_pc(). A change of line and a jump backwards are charged with the board
-// profile's `line`; blocks as such are not, since a compiler makes two or three times as many at one level as at
-// another. Code of the library that was inlined into the learner's file costs nothing here.
+// What the program's own code costs. The learner's file is compiled with -fsanitize-coverage=trace-pc, so
+// that each of its basic blocks calls __sanitizer_cov_trace_pc(). A change of line and a jump backwards are
+// charged with the board profile's `line`; blocks as such are not, since a compiler makes two or three times
+// as many at one level as at another. Code of the library that was inlined into the learner's file costs
+// nothing here.
 #pragma once
 
 #include <cstddef>
@@ -58,7 +59,8 @@ class LineCost {
 
   std::uintptr_t text_begin_ = 0;
   std::uintptr_t text_size_ = 0;
-  std::uint32_t* lines_ = nullptr;  // for each address of the text: unknown, not_charged, or first_line + its number in places_
+  std::uint32_t* lines_ =
+      nullptr;  // for each address of the text: unknown, not_charged, or first_line + its number in places_
   Position position_;
   std::uint64_t blocks_ = 0;
   std::uint64_t line_ns_ = 0;

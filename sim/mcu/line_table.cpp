@@ -35,14 +35,16 @@ bool find_unit(Dwarf* debug, Dwarf_Addr address, Dwarf_Die* unit) {
   Dwarf_Off next = 0;
   std::size_t header_size = 0;
   while (dwarf_nextcu(debug, offset, &next, &header_size, nullptr, nullptr, nullptr) == 0) {
-    if (dwarf_offdie(debug, offset + header_size, unit) != nullptr && dwarf_haspc(unit, address) == 1) return true;
+    if (dwarf_offdie(debug, offset + header_size, unit) != nullptr && dwarf_haspc(unit, address) == 1)
+      return true;
     offset = next;
   }
   return false;
 }
 
 bool belongs_to_program(const std::string& file) {
-  return !file.starts_with('/') && !file.starts_with("core/") && !file.starts_with("sim/") && !file.starts_with('<');
+  return !file.starts_with('/') && !file.starts_with("core/") && !file.starts_with("sim/") &&
+         !file.starts_with('<');
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Which line of which file an address of this program belongs to, for the one compilation unit that has an address in it.
-// From the debug information (-g1 is enough) of the running program itself.
+// Which line of which file an address of this program belongs to, for the one compilation unit that has an
+// address in it. From the debug information (-g1 is enough) of the running program itself.
 #pragma once
 
 #include <cstdint>

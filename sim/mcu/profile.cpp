@@ -25,9 +25,8 @@ std::uint32_t ua_of(double ma) { return static_cast<std::uint32_t>(std::lround(m
 
 template <std::uint64_t Profile::*Member>
 constexpr Number cost(const char* name) {
-  return {name, "cycles", 1, 1e6, [](Profile& profile, double cycles) {
-            profile.*Member = ns_of(profile, cycles);
-          }};
+  return {name, "cycles", 1, 1e6,
+          [](Profile& profile, double cycles) { profile.*Member = ns_of(profile, cycles); }};
 }
 template <std::uint32_t Profile::*Member>
 constexpr Number current(const char* name) {
@@ -119,7 +118,8 @@ std::variant<Profile, ProfileError> parse_profile(std::string_view text) {
   if (profile.name.empty()) return ProfileError{0, "the board's name is missing: name pico"};
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!values[i].given)
-      return ProfileError{0, std::string(numbers[i].name) + " is missing: it is a number of " + numbers[i].unit};
+      return ProfileError{0,
+                          std::string(numbers[i].name) + " is missing: it is a number of " + numbers[i].unit};
     numbers[i].set(profile, values[i].value);
   }
   return profile;

@@ -185,7 +185,7 @@ TEST(ChromeJson, EachArrowBeginsInASliceAndEndsWhereOneBegins) {
     const auto holds_start = [&](const auto& slice) {
       return slice["cat"] == "running" && slice["tid"] == starts[i]["tid"] &&
              slice["ts"] <= starts[i]["ts"] &&
-             slice["ts"].template get<double>() + slice["dur"].template get<double>() >= starts[i]["ts"];
+             slice["ts"].template get<double>() + slice["dur"].template get<double>() > starts[i]["ts"];
     };
     const auto begins_at_end = [&](const auto& slice) {
       return slice["cat"] == "running" && slice["tid"] == ends[i]["tid"] && slice["ts"] == ends[i]["ts"];

@@ -62,10 +62,14 @@ TEST(Source, TaskIsCalledAfterItsCoroutine) {
   EXPECT_EQ(task("co_await asyncio::gather(left(f(1, 2)), right());", 1), "right");
   EXPECT_EQ(task("co_await asyncio::gather(\n    left(),\n    right());", 1), "right");
   EXPECT_EQ(task("co_await asyncio::gather(asyncio::return_exceptions, left(), right());", 0), "left");
+  EXPECT_EQ(task("create_task(blink<1, 2>());"), "blink");
+  EXPECT_EQ(task("co_await gather(left<int, std::array<int, 2>>(1), right());", 1), "right");
+  EXPECT_EQ(task("co_await gather(left(a < b, 2), right(c > d));", 1), "right");
+  EXPECT_EQ(task("create_task(std::move(blinker));"), "blinker");
+  EXPECT_EQ(task("co_await gather(std::move(blinkers));", 3), "blinkers");
 }
 
 TEST(Source, TaskWithoutACertainNameHasNone) {
-  EXPECT_EQ(task("create_task(std::move(coro));"), "move");  // a call like any other
   EXPECT_EQ(task("create_task(coro);"), "");
   EXPECT_EQ(task("create_task([]() -> Coro<> { co_return; }());"), "");
   EXPECT_EQ(task("co_await asyncio::gather(left(), right());", 2), "");

@@ -74,9 +74,10 @@ TEST(State, OverdueSleeperIsFoundBeforeTheLoopHasLooked) {
   s.create(1, "a", 0, s.line(1)).create(2, "b", 0, s.line(2));
   s.begin(1).end(1, Reason::sleep, 5, s.line(3));
   s.begin(2).at(4999).add(Kind::event_set, 0, 1);
-  EXPECT_FALSE(play(s).overdue(*play(s).task(1)));
+  EXPECT_FALSE(play(s).due(*play(s).task(1)));
   s.at(5000).add(Kind::event_set, 0, 1);
-  EXPECT_TRUE(play(s).overdue(*play(s).task(1)));
+  ASSERT_TRUE(play(s).due(*play(s).task(1)));
+  EXPECT_EQ(play(s).due(*play(s).task(1))->time_ns, 5'000'000U);
 }
 
 TEST(State, DeadlinesGoOnWhenMillisecondsWrap) {

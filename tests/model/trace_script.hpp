@@ -97,7 +97,7 @@ class Script {
 inline Script lock_story() {
   Script s;
   s.object(1, ObjectKind::lock, "bus", s.line(3));
-  s.at(0).add(Kind::run_begin, 0).create(1, "main", 0, s.line(40));
+  s.at(0).create(1, "main", 0, s.line(40)).add(Kind::run_begin, 1);
   s.begin(1);
   s.create(2, "anna", 1, s.line(31)).create(3, "ben", 1, s.line(32)).create(4, "cleo", 1, s.line(33));
   s.at(2).end(1, Reason::task, 2, s.line(34));

@@ -70,12 +70,79 @@ TEST(Why, EventSetByAnInterrupt) {
 TEST(Why, OverdueSleeperCountsAsReady) {
   Script s;
   s.create(1, "a", 0, s.line(1)).create(2, "b", 0, s.line(2)).create(3, "c", 0, s.line(3));
-  s.begin(1).end(1, Reason::sleep, 5, s.line(4)).begin(2).at(9000).end(2, Reason::sleep, 100, s.line(5));
+  s.add(Kind::run_begin, 3)
+      .begin(1)
+      .end(1, Reason::sleep, 5, s.line(4))
+      .begin(2)
+      .at(9000)
+      .end(2, Reason::sleep, 100, s.line(5));
   s.begin(3);
   EXPECT_EQ(
       why(s, 3),
       "c ran at 9.000 ms: run() started it at 0.000 ms (main.cpp:3). It waited 9 ms. Ready behind it: a "
       "(since 5.000 ms, its sleep is over). Waiting: b (until 100 ms, main.cpp:5).");
+}
+
+TEST(Why, WhatWasMadeBeforeRunIsNotStartedByIt) {
+  Script s;
+  s.create(1, "background", 0, s.line(7)).create(2, "main", 0, s.line(8)).add(Kind::run_begin, 2).begin(1);
+  EXPECT_EQ(
+      why(s, 1),
+      "background ran at 0.000 ms: it was created before run() at 0.000 ms (main.cpp:7). It did not have to "
+      "wait. Ready behind it: main (since 0.000 ms, new).");
+}
+
+// The loop finds a flag set when it looks at it, which may be long after it was set.
+TEST(Why, FlagWasSetWhenItWasSet) {
+  Script s;
+  s.object(1, ObjectKind::flag, "pressed", s.line(2));
+  s.create(1, "button", 0, s.line(5)).create(2, "hog", 0, s.line(6)).create(3, "blink", 0, s.line(7));
+  s.begin(1).end(1, Reason::io_read, 1, s.line(30)).begin(2);
+  s.at(5000).add(Kind::event_set, 0, 1, s.line(31)).at(6000).add(Kind::event_set, 0, 1, s.line(32));
+  s.at(105000).end(2, Reason::sleep, 200, s.line(33)).begin(3);
+  EXPECT_EQ(why(s, 3),
+            "blink ran at 105.000 ms: it was created before run() at 0.000 ms (main.cpp:7). It waited 105 "
+            "ms. Ready "
+            "behind it: button (since 5.000 ms, hog set pressed). Waiting: hog (until 200 ms, main.cpp:33).");
+  s.end(3, Reason::sleep, 300, s.line(8)).ready(1, Reason::io_read).begin(1);
+  EXPECT_EQ(why(s, 4),
+            "button ran at 105.000 ms: its ThreadSafeFlag `pressed` was set by hog at 5.000 ms "
+            "(main.cpp:31). It waited "
+            "100 ms. Nobody else was ready. Waiting: hog (until 200 ms, main.cpp:33), blink (until 300 ms, "
+            "main.cpp:8).");
+}
+
+TEST(Why, ItemPutByAnInterruptWaitsToBeSeen) {
+  Script s;
+  s.object(1, ObjectKind::queue, "log", s.line(2)).object(2, ObjectKind::isr, "tick", s.line(3));
+  s.create(1, "logger", 0, s.line(5)).begin(1).end(1, Reason::io_read, 1, s.line(30));
+  s.at(2000)
+      .add(Kind::isr_enter, 0, 2)
+      .add(Kind::queue_put, 0, 1, s.line(40), 0, 1)
+      .add(Kind::isr_exit, 0, 2);
+  s.at(2010).ready(1, Reason::io_read).begin(1);
+  EXPECT_EQ(why(s, 2),
+            "logger ran at 2.010 ms: an item was put into its Queue `log` by the interrupt tick at 2.000 ms "
+            "(main.cpp:40). It waited 10 µs. Nobody else was ready.");
+}
+
+TEST(Why, TimeoutIsNoSleep) {
+  Script s;
+  s.create(1, "main", 0, s.line(1)).add(Kind::run_begin, 1).begin(1);
+  s.create(2, "slow", 1, s.line(4))
+      .create(3, "wait_for", 1, s.line(4))
+      .end(1, Reason::timeout, 10, s.line(4));
+  s.begin(2).end(2, Reason::sleep, 100, s.line(9));
+  EXPECT_EQ(why(s, 2),
+            "slow ran at 0.000 ms: it was created by main at 0.000 ms (main.cpp:4). It did not have to wait. "
+            "Ready behind "
+            "it: wait_for (since 0.000 ms, new). Waiting: main (the end of slow, until 10 ms at most, "
+            "main.cpp:4).");
+  s.begin(3).end(3, Reason::task, 2, s.line(4)).at(10000).ready(1, Reason::sleep).begin(1);
+  EXPECT_EQ(
+      why(s, 4),
+      "main ran at 10.000 ms: its time was up at 10.000 ms. It did not have to wait. Nobody else was ready. "
+      "Waiting: slow (until 100 ms, main.cpp:9), wait_for (the end of slow, main.cpp:4).");
 }
 
 // The few words of a table, for every reason: what a task waits for and what made it ready.
@@ -116,7 +183,7 @@ INSTANTIATE_TEST_SUITE_P(
         Words{Reason::queue_put, ObjectKind::queue, 1, "waits for room in x", "b took from x"},
         Words{Reason::queue_join, ObjectKind::queue, 1, "waits for all of x to be done", "x is all done"},
         Words{Reason::barrier, ObjectKind::barrier, 1, "waits for x", "b completed x"},
-        Words{Reason::io_read, ObjectKind::flag, 1, "waits for x", "x is set"},
+        Words{Reason::io_read, ObjectKind::flag, 1, "waits for x", "x was set"},
         Words{Reason::io_read, ObjectKind::stream, 1, "waits for something to read", "its device has data"},
         Words{Reason::io_write, ObjectKind::stream, 1, "waits for room to write", "its device has room"},
         Words{Reason::task, ObjectKind::other, 2, "waits for the end of b", "b ended"},

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -158,6 +159,49 @@ TEST(Run, HangIsNoticed) {
     return 0;
   });
   EXPECT_EQ(r.why(), trace::Stop::hung);
+}
+
+TEST(Run, WaitingForTheHostIsAHang) {
+  const Recording r = run(1'000'000'000, [] {
+    for (;;) ::sleep(1000);
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::hung);
+  EXPECT_NE(r.console.find("::sleep()"), std::string::npos);  // the message
+}
+
+TEST(Run, AskedToStopItKeepsWhatHappened) {
+  const Recording r = run(1'000'000'000, [] {
+    asyncio::run([]() -> asyncio::Coro<> {
+      co_await asyncio::sleep_ms(5);
+      std::raise(SIGTERM);
+      for (;;) co_await asyncio::sleep_ms(1);
+    }());
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::interrupted);
+  EXPECT_EQ(r.of(Kind::slice_begin).size(), 2U);
+  EXPECT_EQ(r.last_stop().time_ns / 1'000'000, 6U);
+}
+
+TEST(Run, AskedToStopItStopsInTheMiddleOfALoopToo) {
+  const Recording r = run(1'000'000'000, [] {
+    std::raise(SIGTERM);
+    volatile bool flag = false;
+    while (!flag) {
+    }
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::interrupted);
+}
+
+TEST(Run, WhatIsPrintedWhenTheTimeIsUpIsPrintedOnce) {
+  const Recording r = run(20'000, [] {
+    for (;;) std::printf("a line\n");
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::time_up);
+  EXPECT_EQ(r.console, "a line\na line\na line\n");
 }
 
 TEST(Run, EverythingPrintedReachesTheConsoleInOrder) {

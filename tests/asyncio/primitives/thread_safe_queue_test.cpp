@@ -275,6 +275,7 @@ TEST_F(ThreadSafeQueueTest, AnInterruptInTheMiddleOfATasksPutOrGetSeesTheQueueBe
   }());
 }
 
+#if !COROSCOPE_TRACE  // a trace is of one core
 TEST_F(ThreadSafeQueueTest, AnotherCorePutsAndBlocksWhileItIsFull) {
   constexpr int count = 20'000;
   run([]() -> Coro<> {
@@ -320,6 +321,7 @@ TEST_F(ThreadSafeQueueTest, AnotherCoreGetsAndBlocksWhileItIsEmpty) {
     busy.cancel();
   }());
 }
+#endif
 
 TEST_F(ThreadSafeQueueTest, ItemsMayBeMoveOnly) {
   run([]() -> Coro<> {

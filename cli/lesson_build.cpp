@@ -119,8 +119,8 @@ std::vector<std::string> compiler_command(const BuildPlan& plan) {
 
 void add_include_dirs(std::vector<std::string>& command, const BuildPlan& plan) {
   for (const std::string& folder : plan.include_dirs) command.push_back("-I" + folder);
-  // The trace and the debug information name files from the project's folder on, wherever that lies.
-  command.push_back("-ffile-prefix-map=" + plan.source_dir.string() + "/=");
+  // The trace names files from the project's folder on, wherever that lies.
+  command.push_back("-fmacro-prefix-map=" + plan.source_dir.string() + "/=");
 }
 
 // The folder with the precompiled asyncio.hpp, made now if need be; empty if there is none, which only costs
@@ -259,11 +259,17 @@ std::variant<BuiltLesson, BuildFailure> build_lesson(const Lesson& lesson, const
   std::vector<std::string> command = compiler_command(plan);
   if (!header.empty()) command.push_back("-I" + header.string());
   add_include_dirs(command, plan);
-  // And its own files from the lesson's folder on. Of two maps that fit the compiler takes the last.
+  // And its own files from the lesson's folder on; the debug information, which knows no relative names, has
+  // them in a folder that is nowhere, as sim/mcu/line_table.cpp expects. Of two maps that fit the compiler
+  // takes the last.
+  constexpr const char* program_folder = "/.program";
+  command.push_back("-fdebug-prefix-map=" + fs::current_path(error).string() + '=' + program_folder);
   const std::string shown_folder = fs::path(shown_path).parent_path().string();
   for (const std::string& prefix :
        {lesson.folder.string() + "/", shown_folder.empty() ? "" : shown_folder + "/"}) {
-    if (!prefix.empty()) command.push_back("-ffile-prefix-map=" + prefix + "=");
+    if (prefix.empty()) continue;
+    command.push_back("-fmacro-prefix-map=" + prefix + "=");
+    command.push_back("-fdebug-prefix-map=" + prefix + '=' + program_folder + '/');
   }
   command.insert(command.end(), {"-MMD", "-MF", rule, shown_path, "-o", temporary});
   command.insert(command.end(), plan.link_flags.begin(), plan.link_flags.end());

@@ -26,19 +26,17 @@ constexpr std::array<const char*, Gpio::most_pins> names{
 
 bool Gpio::exists(int pin) { return pin >= 0 && static_cast<unsigned>(pin) < board.profile().pins; }
 
+Gpio::Irq::Irq(unsigned pin)
+    : interrupt(board.cpu().interrupts(), io_irq_bank0, pin,
+                [this, pin] { handler(Pin(static_cast<int>(pin))); }) {}
+
 void Gpio::irq(unsigned pin, Pin::Handler handler, int trigger, trace::Site site) {
-  State& state = pins_[pin];
-  state.trigger = 0;
-  if (state.interrupt != nullptr) state.interrupt->clear();
-  state.handler = std::move(handler);
-  if (!state.handler) return;
-  if (state.interrupt == nullptr) {
-    state.interrupt = std::make_unique<Interrupt>(board.cpu().interrupts(), io_irq_bank0, pin, [&state, pin] {
-      if (state.handler) state.handler(Pin(static_cast<int>(pin)));
-    });
-    state.interrupt->announce(names[pin], site);
-  }
-  state.trigger = trigger;
+  std::unique_ptr<Irq>& irq = pins_[pin].irq;
+  if (irq == nullptr) irq = std::make_unique<Irq>(pin);
+  irq->interrupt.clear();
+  irq->trigger = handler ? trigger : 0;
+  irq->handler = std::move(handler);
+  if (irq->trigger != 0) irq->interrupt.announce(names[pin], site);
 }
 
 bool Gpio::level_of(const State& pin) {
@@ -55,7 +53,9 @@ void Gpio::trace_change(unsigned pin) {
   state.traced = true;
   state.last = level;
   trace::emit(trace::Kind::pin, 0, pin, 0, 0, level ? 1 : 0);
-  if (edge && (state.trigger & (level ? Pin::IRQ_RISING : Pin::IRQ_FALLING)) != 0) state.interrupt->raise();
+  if (edge && state.irq != nullptr &&
+      (state.irq->trigger & (level ? Pin::IRQ_RISING : Pin::IRQ_FALLING)) != 0)
+    state.irq->interrupt.raise();
 }
 
 void Gpio::configure(unsigned pin, Pin::Mode mode, Pin::Pull pull) {

@@ -25,15 +25,20 @@ class Gpio {
   bool level(unsigned pin) const { return level_of(pins_[pin]); }
 
  private:
+  // What the firmware wants to hear of a pin's edges.
+  struct Irq {
+    explicit Irq(unsigned pin);
+    Interrupt interrupt;
+    machine::Pin::Handler handler;
+    int trigger = 0;
+  };
   struct State {
     machine::Pin::Mode mode = machine::Pin::IN;
     machine::Pin::Pull pull = machine::Pin::PULL_NONE;
     bool driven = false;
     bool traced = false;  // its level is in the trace: `last` then says which
     bool last = false;
-    int trigger = 0;
-    machine::Pin::Handler handler{};
-    std::unique_ptr<Interrupt> interrupt{};
+    std::unique_ptr<Irq> irq{};
   };
   // An input nobody drives is what its pull makes it; without one it reads low.
   static bool level_of(const State& pin);

@@ -66,6 +66,8 @@ struct Cpu::Stack {
   const char* bottom() const { return static_cast<const char*>(memory.sp) - memory.size; }
 };
 
+Cpu::~Cpu() { delete stack_; }
+
 void Cpu::start(const Limits& limits) {
   limits_ = limits;
   clock_.set_end_ns(limits.run_ns);
@@ -73,7 +75,7 @@ void Cpu::start(const Limits& limits) {
 }
 
 void Cpu::run(std::function<void()> firmware) {
-  stack_ = std::make_unique<Stack>();
+  stack_ = new Stack;
   Stack& stack = *stack_;
   stack.other = context::fiber(
       std::allocator_arg, context::preallocated(stack.memory.sp, stack.memory.size, stack.memory),
@@ -119,7 +121,8 @@ void Cpu::tick() {
 
 void Cpu::pass_until(std::uint64_t then, bool interrupts_add) {
   while (!stopped_) {
-    const std::uint64_t next = std::min<std::uint64_t>(alarms_.next_ns(), checkpoint_ns_);
+    const std::uint64_t checkpoint = checkpoint_ns_;
+    const std::uint64_t next = std::min(alarms_.next_ns(), checkpoint);
     if (next > then) break;
     clock_.jump_to(next);
     leave_firmware();
@@ -131,11 +134,11 @@ void Cpu::pass_until(std::uint64_t then, bool interrupts_add) {
 }
 
 void Cpu::set_checkpoint() {
-  checkpoint_ns_ = clock_.end_ns();
   const std::uint64_t since = in_slice_ ? slice_ns_ : called_ns_;
   const bool hog_next = in_slice_ && !hog_reported_;
   const std::uint64_t limit = hog_next ? std::min(limits_.hog_ns, limits_.hang_ns) : limits_.hang_ns;
-  if (limit < Clock::never - since) checkpoint_ns_ = std::min<std::uint64_t>(checkpoint_ns_, since + limit);
+  const std::uint64_t reached = limit < Clock::never - since ? since + limit : Clock::never;
+  checkpoint_ns_ = board.is_interrupted() ? 0 : std::min(clock_.end_ns(), reached);
 }
 
 void Cpu::check_limits() {

@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 
 #include "mcu/alarms.hpp"
 #include "mcu/clock.hpp"
@@ -32,6 +31,7 @@ class Cpu {
   constexpr Cpu() = default;
   Cpu(const Cpu&) = delete;
   Cpu& operator=(const Cpu&) = delete;
+  ~Cpu();
 
   void start(const Limits& limits);
   // Runs the firmware. It ends by Board::stop().
@@ -102,7 +102,7 @@ class Cpu {
   bool hog_reported_ = false;
   bool stopped_ = false;
   bool in_firmware_ = false;  // on its stack
-  std::unique_ptr<Stack> stack_;
+  Stack* stack_ = nullptr;    // owned; a complete type only in cpu.cpp
 };
 
 }  // namespace sim

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <string_view>
 
 namespace sim {
 namespace {
@@ -42,19 +43,17 @@ bool find_unit(Dwarf* debug, Dwarf_Addr address, Dwarf_Die* unit) {
   return false;
 }
 
-bool belongs_to_program(const std::string& file) {
-  return !file.starts_with('/') && !file.starts_with("core/") && !file.starts_with("sim/") &&
-         !file.starts_with('<');
-}
+// Where the program's own files are for the compiler: see cli/lesson_build.cpp.
+constexpr std::string_view program_folder = "/.program/";
 
 }  // namespace
 
 LineTable LineTable::of_unit_at(const void* address) {
   LineTable table;
-  const int file = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return table;
-  const DebugInformation debug(dwarf_begin(file, DWARF_C_READ));
-  ::close(file);
+  const int program = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  if (program < 0) return table;
+  const DebugInformation debug(dwarf_begin(program, DWARF_C_READ));
+  ::close(program);
   const std::uintptr_t bias = load_offset();
   Dwarf_Die unit;
   Dwarf_Lines* lines = nullptr;
@@ -76,7 +75,12 @@ LineTable LineTable::of_unit_at(const void* address) {
     std::uint32_t file_number = none;
     if (!ends && number != 0) {
       const auto [entry, is_new] = numbers.try_emplace(file, static_cast<std::uint32_t>(table.files_.size()));
-      if (is_new) table.files_.emplace_back(file);
+      if (is_new) {
+        std::string_view name = file;
+        const bool of_program = name.starts_with(program_folder);
+        if (of_program) name.remove_prefix(program_folder.size());
+        table.files_.push_back({std::string(name), of_program});
+      }
       file_number = entry->second;
     }
     table.rows_.push_back({static_cast<std::uintptr_t>(at + bias), file_number, number});
@@ -92,7 +96,8 @@ LineTable::Place LineTable::find(std::uintptr_t address) const {
   if (row == rows_.begin()) return {};
   --row;
   if (row->file == none) return {};
-  return {files_[row->file].c_str(), row->line, belongs_to_program(files_[row->file])};
+  const File& file = files_[row->file];
+  return {file.name.c_str(), row->line, file.of_program};
 }
 
 }  // namespace sim

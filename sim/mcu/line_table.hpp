@@ -13,7 +13,7 @@ class LineTable {
   struct Place {
     const char* file = nullptr;  // as the compiler was told to call it; lives as long as the table
     int line = 0;
-    bool of_program = false;  // not of core or of the system: in the program's own files
+    bool of_program = false;  // in the lesson's folder, not of core or of the system
   };
 
   // The table of the unit that contains `address`; empty if the program has no debug information.
@@ -24,6 +24,10 @@ class LineTable {
   bool empty() const { return rows_.empty(); }
 
  private:
+  struct File {
+    std::string name;
+    bool of_program;
+  };
   struct Row {
     std::uintptr_t address;
     std::uint32_t file;  // in files_; none: the addresses from here on are of no line
@@ -31,7 +35,7 @@ class LineTable {
   };
   static constexpr std::uint32_t none = UINT32_MAX;
 
-  std::vector<std::string> files_;
+  std::vector<File> files_;
   std::vector<Row> rows_;  // by address
 };
 

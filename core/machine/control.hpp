@@ -17,11 +17,6 @@ ResetCause reset_cause();
 // A number no other board has.
 std::array<std::uint8_t, 8> unique_id();
 
-// The CPU's clock, in Hz.
-std::uint32_t freq();
-// Throws asyncio::ValueError for one the board cannot make.
-void freq(std::uint32_t hz);
-
 // Stops the CPU and most of the chip: 0 ms: until an interrupt. RAM and pins stay as they are.
 void lightsleep(std::uint32_t ms = 0);
 // Stops the CPU until an interrupt.

@@ -44,9 +44,9 @@ bool write_all(int fd, const char* data, std::size_t size, volatile bool& writin
 void Board::start(const Settings& settings) {
   settings_ = settings;
   cpu_.start(settings.limits);
+  restart_ = last_restart();
+  cpu_.start_at(restart_.time_ns);
   started_ = true;
-  if (settings_.records_fd < 0)
-    write_all(STDOUT_FILENO, early_console_.data(), early_console_.size(), writing_);
 }
 
 void Board::switch_task() {
@@ -58,8 +58,7 @@ void Board::switch_task() {
 
 void Board::write_console(const char* text, std::size_t size) {
   in_console_ = true;
-  if (!started_) early_console_.append(text, size);
-  if (started_ && settings_.records_fd < 0) {
+  if (settings_.records_fd < 0) {
     write_all(STDOUT_FILENO, text, size, writing_);
   } else {
     constexpr std::size_t longest_text = 32 * 1024;  // pieces of a text have a 16-bit number
@@ -104,6 +103,15 @@ void Board::write_stop(trace::Stop why, int extra, trace::Site site, const char*
               static_cast<std::uint16_t>(extra));
   if (message != nullptr) trace::recorder.append_text(0, message, std::strlen(message));
   trace::flush();
+}
+
+void Board::reset(machine::ResetCause cause) {
+  cpu_.stop();
+  if (!in_console_) std::fflush(nullptr);
+  trace::emit(trace::Kind::reset, 0, 0, line_cost.site(), static_cast<std::uint8_t>(cause));
+  trace::flush();
+  restart_program({cpu_.now_ns() + profile().boot_ns, cause, restart_.rtc_offset_us});
+  stop(trace::Stop::exited, 2, "the host could not start the program again");
 }
 
 asyncio::port::Memory Board::frame_memory(std::size_t at_least) {

@@ -4,12 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 #include "asyncio/port.hpp"
 #include "bus/gpio.hpp"
 #include "mcu/cpu.hpp"
 #include "mcu/profile.hpp"
+#include "mcu/restart.hpp"
+#include "mcu/watchdog.hpp"
 #include "trace/record.hpp"
 
 namespace sim {
@@ -34,6 +35,12 @@ class Board {
   const Profile& profile() const { return settings_.profile; }
   Cpu& cpu() { return cpu_; }
   Gpio& pins() { return pins_; }
+  Watchdog& watchdog() { return watchdog_; }
+  // What the board keeps through a reset.
+  Restart& restart() { return restart_; }
+
+  // The firmware starts again, as at power-on.
+  [[noreturn]] void reset(machine::ResetCause cause);
 
   void switch_task();
   void write_console(const char* text, std::size_t size);
@@ -68,13 +75,14 @@ class Board {
   Cpu cpu_;
   Settings settings_;
   Gpio pins_;
+  Watchdog watchdog_;
+  Restart restart_;
   FrameMemory* frame_memory_ = nullptr;  // given out to the frame allocator, never given back
   std::uint64_t switches_ = 0;
   bool started_ = false;
   bool in_console_ = false;
   volatile bool writing_ = false;
   volatile bool interrupted_ = false;
-  std::string early_console_;  // printed before start(), by constructors of the firmware
 };
 
 extern Board board;

@@ -168,16 +168,22 @@ void Cpu::begin_slice(std::uint64_t switch_ns) {
 
 void Cpu::idle_until(std::uint64_t time_ns) {
   in_slice_ = false;
-  called_ns_ = now_ns();
+  wait_for_interrupt(time_ns);
+}
+
+void Cpu::sleep_until(std::uint64_t time_ns) { wait_for_interrupt(time_ns); }
+
+// WFI: an interrupt ends it even while interrupts are masked.
+void Cpu::wait_for_interrupt(std::uint64_t time_ns) {
   while (!interrupts_.any() && now_ns() < time_ns) {
+    called_ns_ = now_ns();
+    set_checkpoint();
     const std::uint64_t next = std::min(alarms_.next_ns(), clock_.end_ns());
     if (time_ns == Clock::never && alarms_.next_ns() == Alarms::never) {
       clock_.jump_to(clock_.end_ns());
       board.stop(trace::Stop::stuck);
     }
     clock_.jump_to(std::min(next, time_ns));
-    called_ns_ = now_ns();
-    set_checkpoint();
     if (now_ns() >= next || board.is_interrupted()) leave_firmware();
   }
   called_ns_ = now_ns();

@@ -34,6 +34,12 @@ class Cpu {
   ~Cpu();
 
   void start(const Limits& limits);
+  // Before anything else: the time goes on from there.
+  void start_at(std::uint64_t time_ns) {
+    clock_.jump_to(time_ns);
+    called_ns_ = now_ns();
+    set_checkpoint();
+  }
   // Runs the firmware. It ends by Board::stop().
   [[noreturn]] void run(std::function<void()> firmware);
 
@@ -65,6 +71,8 @@ class Cpu {
   // The CPU sleeps until that time or an interrupt was served. Clock::never: nothing but an interrupt ends
   // it.
   void idle_until(std::uint64_t time_ns);
+  // The same in the middle of a slice: the program asked for it.
+  void sleep_until(std::uint64_t time_ns);
   // Jumps on the spot for ever, as for (;;) {} does.
   [[noreturn]] void spin();
   // Those that are pending, unless they are masked or one is being served.
@@ -88,6 +96,7 @@ class Cpu {
   void tick();
   void check_limits();
   void set_checkpoint();
+  void wait_for_interrupt(std::uint64_t time_ns);
 
   Clock clock_;
   Limits limits_;

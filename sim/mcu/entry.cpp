@@ -1,5 +1,6 @@
-// Where a lesson's process begins. The lesson has an ordinary main(), the same on every board; it is linked
-// with -Wl,--wrap=main, so that the C library calls __wrap_main() here and __real_main() is the lesson's.
+// Where a lesson's process begins, before any constructor of the lesson. The lesson has an ordinary main(),
+// the same on every board; it is linked with -Wl,--wrap=main, so that the C library calls __wrap_main() here
+// and __real_main() is the lesson's.
 #include <cxxabi.h>
 #include <unistd.h>
 
@@ -97,14 +98,23 @@ std::string describe_exception() {
 
 }  // namespace
 
-int __wrap_main(int argc, char** argv) {
+namespace {
+
+// The C library gives constructors what it gives main(). The firmware's own may use the board, print and
+// crash.
+[[gnu::constructor(101)]] void power_on(int argc, char** argv, char**) {
   sim::board.start(settings_from(argc, argv));
   sim::line_cost.start(reinterpret_cast<const void*>(&__real_main), sim::board.profile().line_ns);
   sim::send_standard_output_to_console();
+  sim::watch_for_crashes_and_hangs();
+}
+
+}  // namespace
+
+int __wrap_main(int, char**) {
 #if defined(__GLIBC__)
   on_exit([](int status, void*) { sim::board.stop(trace::Stop::exited, status); }, nullptr);
 #endif
-  sim::watch_for_crashes_and_hangs();
   sim::board.cpu().run([] {
     int status = 0;
     try {

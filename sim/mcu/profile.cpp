@@ -39,6 +39,7 @@ constexpr std::array numbers{
            [](Profile& profile, double value) { profile.pins = static_cast<std::uint32_t>(value); }},
     Number{"frequency", "MHz", 1, 1000,
            [](Profile& profile, double value) { profile.frequency_mhz = static_cast<std::uint32_t>(value); }},
+    cost<&Profile::boot_ns>("boot"),
     cost<&Profile::line_ns>("line"),
     cost<&Profile::task_switch_ns>("task_switch"),
     cost<&Profile::pin_access_ns>("pin_access"),

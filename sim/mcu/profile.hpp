@@ -16,6 +16,7 @@ struct Profile {
   std::uint32_t frequency_mhz = 0;
 
   // CPU time in nanoseconds; the file has cycles.
+  std::uint64_t boot_ns = 0;
   std::uint64_t line_ns = 0;
   std::uint64_t task_switch_ns = 0;
   std::uint64_t pin_access_ns = 0;

@@ -1,5 +1,5 @@
 // Bmp280: the driver of the Bosch BMP280 pressure and temperature sensor on an I2C bus. While the sensor
-// measures (6 to 80 ms), other tasks run.
+// measures (4 to 77 ms), other tasks run.
 //
 //   machine::I2C i2c(0, {.scl = 5, .sda = 4});
 //   drivers::Bmp280 sensor(i2c);

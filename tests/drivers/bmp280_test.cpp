@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <string>
 
@@ -156,6 +158,24 @@ class Bmp280DriverTest : public virtual_board::Test {
 TEST_F(Bmp280DriverTest, ReadsTheExampleOfTheDataSheet) {
   Bmp280 sensor(i2c);
   expect_example(sensor);
+}
+
+TEST_F(Bmp280DriverTest, AProgramReadsInALoop) {
+  run([](machine::I2C* bus) -> Coro<> {
+    Bmp280 sensor(*bus);
+    for (int i = 0; i < 2; ++i) {
+      const auto [temperature, pressure] = co_await sensor.read();
+      print("%.2f C, %.2f hPa\n", temperature, pressure / 100);
+      co_await asyncio::sleep(std::chrono::seconds(1));
+    }
+    fake_i2c::detach(0x76);
+    try {
+      co_await sensor.read();
+    } catch (const OSError& error) {
+      print("%d\n", error.code());
+    }
+  }(&i2c));
+  EXPECT_EQ(virtual_board::output(), "25.08 C, 1006.53 hPa\n25.08 C, 1006.53 hPa\n5\n");
 }
 
 TEST_F(Bmp280DriverTest, ForcedModeMeasuresOnceForEachReading) {

@@ -9,8 +9,10 @@
 //
 // Where the data sheet is silent or leaves a choice:
 // - A measurement takes the typical time, or the maximum on demand. It sees what is set when it ends.
-// - While it measures without holding the clock, and for 15 ms after a reset, the device acknowledges
-//   nothing, neither reads nor writes. It does not acknowledge a read that no command asked for either.
+// - While it measures, and for 15 ms after a reset, the device acknowledges nothing, neither reads nor
+// writes;
+//   but in hold master mode a read, which it then holds. It does not acknowledge a read that no command asked
+//   for either.
 // - A measurement is read once: MSB, LSB, checksum, then 0xFF. The user register is followed by its checksum.
 // - The heater warms by 1 °C (0.5 to 1.5), which lowers the relative humidity by 6 % of its value.
 // - The supply is never below 2.25 V: the "end of battery" bit stays 0.

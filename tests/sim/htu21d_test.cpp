@@ -145,6 +145,14 @@ TEST(Htu21d, HoldMasterStretchesTheClockUntilTheMeasurementIsOver) {
   }
 }
 
+TEST(Htu21d, WritesAreNotAcknowledgedDuringAHoldMasterMeasurement) {
+  sim::Htu21d sensor;
+  I2cWire wire(sensor);
+  wire.write({temperature_hold});
+  EXPECT_EQ(wire.write({humidity_hold}), -1);
+  EXPECT_EQ(wire.read(3).size(), 3U);
+}
+
 TEST(Htu21d, HoldMasterAfterTheMeasurementDoesNotStretch) {
   sim::Htu21d sensor;
   I2cWire wire(sensor);

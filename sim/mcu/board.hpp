@@ -7,6 +7,7 @@
 
 #include "asyncio/port.hpp"
 #include "bus/gpio.hpp"
+#include "bus/i2c.hpp"
 #include "mcu/cpu.hpp"
 #include "mcu/profile.hpp"
 #include "mcu/restart.hpp"
@@ -35,6 +36,7 @@ class Board {
   const Profile& profile() const { return settings_.profile; }
   Cpu& cpu() { return cpu_; }
   Gpio& pins() { return pins_; }
+  I2cBuses& i2c() { return i2c_; }
   Watchdog& watchdog() { return watchdog_; }
   // What the board keeps through a reset.
   Restart& restart() { return restart_; }
@@ -75,6 +77,7 @@ class Board {
   Cpu cpu_;
   Settings settings_;
   Gpio pins_;
+  I2cBuses i2c_;
   Watchdog watchdog_;
   Restart restart_;
   FrameMemory* frame_memory_ = nullptr;  // given out to the frame allocator, never given back

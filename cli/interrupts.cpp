@@ -1,6 +1,7 @@
 #include "cli/interrupts.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace cli {
 namespace {
@@ -13,8 +14,10 @@ void catch_interrupts() {
   struct sigaction action = {};
   action.sa_handler = [](int) { signal_came = 1; };
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGQUIT}) sigaction(signal, &action, nullptr);
+  struct sigaction before = {};
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // as nohup wants it
 }
 
 bool interrupted() { return signal_came != 0; }

@@ -1,10 +1,11 @@
-// Ctrl-C: the program is told, and ends in its own time, with nothing half-written left behind.
+// Ctrl-C, a terminal that is closed: the program is told, and ends in its own time, with nothing half-written
+// left behind.
 #pragma once
 
 namespace cli {
 
-// From here on SIGINT and SIGTERM no longer end the program but make interrupted() true, and blocking reads
-// return.
+// From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT no longer end the program but make interrupted() true, and
+// blocking reads return. A SIGHUP that is ignored (nohup) stays ignored.
 void catch_interrupts();
 bool interrupted();
 

@@ -96,6 +96,8 @@ LaneChart::Signs LaneChart::owner_signs(const model::State& state) const {
   for (auto& [task, sign] : signs) {
     const std::string name = state.task_text(task);
     sign = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    if (std::isalnum(static_cast<unsigned char>(sign)) == 0)
+      sign = '?';  // half a character, or none to be seen
     const std::size_t number = name.rfind('#');
     if (taken.find(sign) != std::string::npos && number + 2 == name.size()) sign = name.back();
     if (taken.find(sign) != std::string::npos) {
@@ -228,7 +230,7 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
   }
   std::sort(pins.begin(), pins.end());
   for (const model::Task& task : state.tasks()) {
-    if (task.number <= most_lanes) name_width = std::max(name_width, width_of(task.name));
+    if (task.number <= most_lanes) name_width = std::max(name_width, width_of(shown(screen, task.name)));
   }
   for (const model::Object& object : state.objects()) {
     if (object.kind == trace::ObjectKind::lock) name_width = std::max(name_width, width_of(object.name));
@@ -238,14 +240,14 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
   const std::uint64_t end_ns = choose_end(state.now_ns(), columns);
   if (end_ns == 0 || (state.tasks().empty() && pins.empty())) return;
 
-  out << styled(screen, Style::bold, "Who did what when")
-      << shown(screen, end_ns == state.now_ns() ? ", all " + model::duration_text(end_ns) + " of it"
-                                                : ", the first " + model::duration_text(end_ns) + " of " +
-                                                      model::duration_text(state.now_ns()))
-      << "\n\n";
+  print_headed(out, screen, "Who did what when",
+               end_ns == state.now_ns() ? ", all " + model::duration_text(end_ns) + " of it"
+                                        : ", the first " + model::duration_text(end_ns) + " of " +
+                                              model::duration_text(state.now_ns()));
+  out << '\n';
 
   const auto print_lane = [&](const Lane& lane) {
-    std::string name = lane.name;
+    std::string name = shown(screen, lane.name);
     while (width_of(name) > name_width) name.pop_back();
     std::string cells;
     for (const std::string& cell : lane.cells) cells += cell;
@@ -298,7 +300,8 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
   if (!plain) {
     std::string owners;
     for (const auto& [task, sign] : signs) {
-      owners += (owners.empty() ? "" : "  ") + std::string(1, sign) + ' ' + state.task_text(task);
+      owners +=
+          (owners.empty() ? "" : "  ") + std::string(1, sign) + ' ' + shown(screen, state.task_text(task));
     }
     owners = "has the lock: " + owners;
     for (const std::string& line : wrapped(owners, screen.width - margin.size())) {

@@ -29,7 +29,7 @@ int list_command(const Words& words) {
     print_row(std::cout, screen, {{"", 0}, {lesson.name, width, false, Style::bold}, {lesson.goal, rest}});
   }
   std::cout << '\n' << styled(screen, Style::bold, "Boards") << "\n  pico, virtual\n\n";
-  std::cout << "To run one: coroscope run " << lessons.front().name << '\n';
+  std::cout << "To run one: coroscope run " << harmless(lessons.front().name) << '\n';
   return 0;
 }
 

@@ -4,31 +4,10 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/standard_output.hpp"
+#include "usage.hpp"
 
 namespace {
-
-constexpr const char* usage =
-    R"(Coroscope: see your event loop. Cooperative scheduling on microcontrollers, on a laptop.
-
-  coroscope list                the lessons and boards
-  coroscope run LESSON          run a lesson on the virtual board and show what its scheduler decided
-                                LESSON: a lesson's name or number, or a folder or .cpp file of your own
-      --for TIME                how long, in the board's time: 5s, 500ms, 2m (10s if not given)
-      --hog TIME                a task that runs longer without giving way is reported (100ms if not given)
-      --hang TIME               one that runs longer is stopped (3s if not given)
-      --seed N                  for what happens by chance on the board (0 if not given)
-      --trace FILE              also write the trace: .json opens in ui.perfetto.dev, .cstrace is the whole
-                                trace, .txt is everything as text
-      --all                     every decision, not only the first ones
-      --why                     each decision explained in a full sentence
-      --headless                without the window
-  coroscope trace FILE --to json|text [-o FILE]
-                                turn a .cstrace into something else
-  coroscope doctor              what is installed, what is missing, and the command that installs it
-  coroscope --help, --version
-
-Exit status: 0, or 2 when something could not be done; stderr then says what.
-)";
 
 struct Command {
   const char* name;
@@ -41,12 +20,11 @@ constexpr Command commands[] = {
     {"doctor", cli::doctor_command},
 };
 
-}  // namespace
+// What ./coroscope does itself: it builds what this program is part of.
+bool is_launchers(const std::string& name) { return name == "test" || name == "bench"; }
 
-int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // `| head` must not leave a half-written trace behind
-  std::ios::sync_with_stdio(false);
-  cli::Words words(argv + 1, argv + argc);
+// The command's exit status.
+int run(cli::Words words) {
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     std::cout << usage;
     return 0;
@@ -71,10 +49,20 @@ int main(int argc, char** argv) {
     }
     return command.run(words);
   }
-  names.insert(names.end(), {"--help", "--version"});
+  if (is_launchers(name))
+    return cli::fail(name + " is a command of the script that builds Coroscope: ./coroscope " + name);
+  names.insert(names.end(), {"test", "bench", "--help", "--version"});
   const std::string meant = cli::nearest(name, names);
-  const char* const what = name.starts_with('-') ? "option" : "command";
-  if (meant.empty())
-    return cli::fail(std::string("unknown ") + what + ' ' + name + "; `coroscope --help` names them all");
-  return cli::fail(std::string("unknown ") + what + ' ' + name + "; did you mean `coroscope " + meant + "`?");
+  const std::string unknown = (name.starts_with('-') ? "unknown option " : "unknown command ") + name;
+  if (meant.empty()) return cli::fail(unknown + "; `coroscope --help` names them all");
+  return cli::fail(unknown + "; did you mean `" + (is_launchers(meant) ? "./" : "") + "coroscope " + meant +
+                   "`?");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // `| head` must not leave a half-written trace behind
+  cli::StandardOutput output;
+  return output.finish(run(cli::Words(argv + 1, argv + argc)));
 }

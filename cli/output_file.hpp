@@ -11,7 +11,8 @@ namespace cli {
 
 class OutputFile {
  public:
-  // Creates the temporary file, so that a place one cannot write to is noticed now.
+  // Creates the temporary file, so that a place one cannot write to is noticed now. Of a symbolic link, what
+  // it points to is written.
   static model::Result<OutputFile> create(const std::string& path);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
@@ -19,14 +20,15 @@ class OutputFile {
   ~OutputFile();
 
   std::ostream& stream() { return stream_; }
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return path_; }  // as it was given
   // Puts the file in its place.
   model::Status commit();
 
  private:
-  OutputFile(std::string path, std::string temporary);
+  OutputFile(std::string path, std::string place);
 
   std::string path_;
+  std::string place_;      // where the links of path_ lead
   std::string temporary_;  // empty once committed
   std::ofstream stream_;
 };

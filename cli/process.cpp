@@ -1,6 +1,7 @@
 #include "cli/process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,9 +29,13 @@ model::Result<Pipe> make_pipe() {
   return Pipe{ends[0], ends[1]};
 }
 
-// Starts a program in which each of `descriptors` is the pipe's write end, and closes that end here.
+enum class Group { ours, own };
+
+// Starts a program in which each of `descriptors` is the pipe's write end, and closes that end here. In a
+// group of its own it is in the terminal's background, where reading from the terminal would stop it: it
+// reads nothing.
 model::Result<pid_t> spawn(const std::vector<std::string>& arguments, Pipe pipe,
-                           const std::vector<int>& descriptors) {
+                           const std::vector<int>& descriptors, Group group) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   for (const int descriptor : descriptors)
@@ -42,7 +47,13 @@ model::Result<pid_t> spawn(const std::vector<std::string>& arguments, Pipe pipe,
   sigemptyset(&defaults);
   sigaddset(&defaults, SIGPIPE);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  short flags = POSIX_SPAWN_SETSIGDEF;
+  if (group == Group::own) {
+    flags |= POSIX_SPAWN_SETPGROUP;
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  }
+  posix_spawnattr_setflags(&attributes, flags);
 
   std::vector<char*> pointers;
   pointers.reserve(arguments.size() + 1);
@@ -71,7 +82,7 @@ Ending wait_for(pid_t id) {
 model::Result<Finished> run_program(const std::vector<std::string>& arguments) {
   const model::Result<Pipe> pipe = make_pipe();
   if (!pipe) return pipe.error();
-  const model::Result<pid_t> id = spawn(arguments, *pipe, {STDOUT_FILENO, STDERR_FILENO});
+  const model::Result<pid_t> id = spawn(arguments, *pipe, {STDOUT_FILENO, STDERR_FILENO}, Group::ours);
   if (!id) return id.error();
   Finished finished;
   std::array<char, 4096> buffer{};
@@ -94,7 +105,7 @@ model::Result<PipedProcess> PipedProcess::start(const std::vector<std::string>& 
     pipe->write_end = ::fcntl(pipe->write_end, F_DUPFD_CLOEXEC, descriptor + 1);
     ::close(descriptor);
   }
-  const model::Result<pid_t> id = spawn(arguments, *pipe, {descriptor});
+  const model::Result<pid_t> id = spawn(arguments, *pipe, {descriptor}, Group::own);
   if (!id) return id.error();
   return PipedProcess(*id, pipe->read_end);
 }
@@ -109,9 +120,17 @@ PipedProcess::~PipedProcess() {
   wait();
 }
 
-std::size_t PipedProcess::read(void* buffer, std::size_t size) {
+std::optional<std::size_t> PipedProcess::read(void* buffer, std::size_t size,
+                                              std::chrono::milliseconds patience) {
+  pollfd pipe{pipe_, POLLIN, 0};
+  if (::poll(&pipe, 1, static_cast<int>(patience.count())) <= 0) return std::nullopt;
   const ssize_t got = ::read(pipe_, buffer, size);
+  if (got < 0 && errno == EINTR) return std::nullopt;
   return got > 0 ? static_cast<std::size_t>(got) : 0;
+}
+
+void PipedProcess::ask_to_end() {
+  if (id_ != 0) ::kill(id_, SIGTERM);
 }
 
 void PipedProcess::kill() {

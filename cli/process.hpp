@@ -3,7 +3,9 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +27,9 @@ struct Finished {
 // Runs a program to its end; arguments[0] is looked for in PATH.
 model::Result<Finished> run_program(const std::vector<std::string>& arguments);
 
-// A program that runs and writes to a pipe, which it knows by `descriptor`. It is killed when this object
-// goes.
+// A program that runs and writes to a pipe, which it knows by `descriptor`. It has a process group of its
+// own, so that Ctrl-C in the terminal does not end it before it has written what it still has to say, and
+// nothing to read from its stdin. It is killed when this object goes.
 class PipedProcess {
  public:
   static constexpr int descriptor = 3;
@@ -35,9 +38,10 @@ class PipedProcess {
   PipedProcess& operator=(PipedProcess&&) = delete;
   ~PipedProcess();
 
-  // What it has written, at most `size` bytes; waits until there is some. 0: it has closed the pipe, or a
-  // signal came.
-  std::size_t read(void* buffer, std::size_t size);
+  // What it has written, at most `size` bytes; 0: it has closed the pipe. Nothing if there was none within
+  // `patience`, or a signal came.
+  std::optional<std::size_t> read(void* buffer, std::size_t size, std::chrono::milliseconds patience);
+  void ask_to_end();  // SIGTERM
   void kill();
   Ending wait();
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "cli/lesson.hpp"
 #include "cli/lesson_build.hpp"
 #include "cli/process.hpp"
+#include "cli/standard_output.hpp"
 #include "cli/trace_output.hpp"
 #include "model/format.hpp"
 #include "model/why.hpp"
@@ -24,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* usual_board = "pico";
+constexpr const char* board_name = "pico";  // the one board that is simulated
 constexpr std::uint64_t usual_run_ns = 10'000'000'000;
 
 // As a user would name it: from the current folder on, if it is below.
@@ -68,15 +70,27 @@ struct Outputs {
   std::optional<TraceOutput> file;
 };
 
-// Reads the lesson's records to their end, or until the user has had enough.
-void follow(PipedProcess& process, model::State& state, Outputs& outputs) {
+// Reads the lesson's records to their end. When the user has had enough, the lesson is asked to end, and has
+// a second to write out the records it still holds. False: nobody is left to see any of it.
+bool follow(PipedProcess& process, model::State& state, Outputs& outputs) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds patience(100);
+  constexpr std::chrono::seconds farewell(1);
   std::array<trace::Record, 4096> records;
   std::size_t size = 0;  // bytes in `records`; a read may end within a record
-  while (!interrupted()) {
-    const std::size_t got =
-        process.read(reinterpret_cast<char*>(records.data()) + size, sizeof records - size);
-    if (got == 0) break;
-    size += got;
+  std::optional<Clock::time_point> asked;
+  for (;;) {
+    if (interrupted() && !asked) {
+      process.ask_to_end();
+      asked = Clock::now();
+    }
+    if (asked && Clock::now() - *asked > farewell) break;
+    if (!outputs.file && output_lost()) return false;
+    const std::optional<std::size_t> got =
+        process.read(reinterpret_cast<char*>(records.data()) + size, sizeof records - size, patience);
+    if (!got) continue;
+    if (*got == 0) break;
+    size += *got;
     const std::size_t whole = size / sizeof(trace::Record);
     for (std::size_t i = 0; i < whole; ++i) {
       state.apply(records[i]);
@@ -85,16 +99,19 @@ void follow(PipedProcess& process, model::State& state, Outputs& outputs) {
     }
     size -= whole * sizeof(trace::Record);
     std::memmove(records.data(), records.data() + whole, size);
+    std::cout.flush();  // `| head` and `| less` see it now
   }
   state.finish();
   outputs.screen.finish(state);
   if (outputs.file) outputs.file->finish(state);
+  return true;
 }
 
 // What went wrong with the lesson, as an exit status; its text view has said it in full already.
 int verdict(const Lesson& lesson, const model::State& state, const Ending& ending) {
   if (interrupted()) {
-    std::cerr << "coroscope: interrupted at " << model::time_text(state.now_ns()) << " of the board's time\n";
+    std::cerr << "coroscope: interrupted" << (state.stopped() ? " at " : "; the trace breaks off at ")
+              << model::time_text(state.now_ns()) << " of the board's time\n";
     return interrupted_status;
   }
   if (!state.stopped()) {
@@ -137,12 +154,12 @@ int run_built(const Lesson& lesson, const fs::path& program, const model::TraceI
   Outputs outputs{TraceOutput(std::cout, TraceForm::text, info, screen_of(STDOUT_FILENO), options),
                   std::nullopt};
   if (file) outputs.file.emplace(file->stream(), form, info, file_screen(), text_of_file);
-  follow(*process, state, outputs);
+  if (!follow(*process, state, outputs)) return 0;  // main() says why
   if (interrupted()) process->kill();
   const Ending ending = process->wait();
   if (file) {
     if (const model::Status written = file->commit(); !written) return fail(written.error().text);
-    std::cout << "\nThe trace is in " << file->path()
+    std::cout << "\nThe trace is in " << harmless(file->path())
               << (form == TraceForm::json ? "; open it in https://ui.perfetto.dev\n" : "\n");
     std::cout.flush();
   }
@@ -165,7 +182,7 @@ int run_command(const Words& words) {
   if (arguments->words().size() > 1) return fail("one lesson at a time, not also " + arguments->words()[1]);
 
   model::TraceInfo info;
-  info.board = usual_board;
+  info.board = board_name;
   info.run_for_ns = usual_run_ns;
   if (const std::string* const text = arguments->value("--for")) {
     const model::Result<std::uint64_t> duration = parse_duration(*text);
@@ -213,7 +230,7 @@ int run_command(const Words& words) {
   const BuiltLesson& built = *std::get_if<BuiltLesson>(&build);
   print_compiler_output(built.compiler_output);
   add_sources(info, *lesson);
-  given.profile = plan->source_dir / "boards" / usual_board / "profile";
+  given.profile = plan->source_dir / "boards" / board_name / "profile";
   return run_built(*lesson, built.program, info, given,
                    {arguments->has("--all"), arguments->has("--why"), false}, form, file);
 }

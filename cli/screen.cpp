@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <clocale>
 #include <cstdlib>
 #include <utility>
@@ -20,15 +21,58 @@ std::string coloured(const Screen& screen, const char* code, std::string_view te
   return std::string("\x1b[") + code + 'm' + std::string(text) + "\x1b[0m";
 }
 
+// How many bytes from text[0] on are one character that a terminal shows; 0: it is a control character, or no
+// UTF-8.
+std::size_t printable_size(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
+  if (first == 0xc2 && byte(1) < 0xa0) return 0;  // the control characters of ISO 8859: one of them is ESC [
+  const std::size_t size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80U) return 0;
+  }
+  return size;
+}
+
+// Each control character replaced by one that is as wide as the cell's author thought it was.
+std::string for_cell(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t size = printable_size(text);
+    if (size != 0) {
+      result += text.substr(0, size);
+    } else if (begins_character(text.front())) {
+      result += '?';
+    }
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return result;
+}
+
+// What COLUMNS asks for, or 0.
+std::size_t columns_wanted() {
+  const char* const text = std::getenv("COLUMNS");
+  if (text == nullptr) return 0;
+  std::size_t columns = 0;
+  const std::string_view digits(text);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), columns);
+  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  return whole && columns >= 20 && columns <= 1000 ? columns : 0;
+}
+
 }  // namespace
 
 Screen screen_of(int descriptor) {
   Screen screen;
   std::setlocale(LC_CTYPE, "");
   screen.utf8 = std::string_view(nl_langinfo(CODESET)) == "UTF-8";
+  const std::size_t wanted = columns_wanted();
+  if (wanted != 0) screen.width = wanted;
   if (::isatty(descriptor) == 0) return screen;
   winsize size{};
-  if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) screen.width = size.ws_col;
+  if (wanted == 0 && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+    screen.width = size.ws_col;
   const char* const no_colour = std::getenv("NO_COLOR");
   const char* const terminal = std::getenv("TERM");
   screen.colour = (no_colour == nullptr || *no_colour == '\0') && terminal != nullptr &&
@@ -60,6 +104,8 @@ std::string task_coloured(const Screen& screen, std::size_t number, std::string_
 }
 
 std::string shown(const Screen& screen, std::string text) {
+  text = harmless(text);
+  std::replace(text.begin(), text.end(), '\t', ' ');
   if (screen.utf8) return text;
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> substitutes{
       {{"µ", "u"}, {"…", "..."}, {"–", "-"}, {"’", "'"}}};
@@ -77,12 +123,12 @@ std::size_t width_of(std::string_view text) {
 
 std::string padded(std::string_view text, std::size_t width) {
   const std::size_t has = width_of(text);
-  return std::string(text) + std::string(has < width ? width - has : 0, ' ');
+  return for_cell(text) + std::string(has < width ? width - has : 0, ' ');
 }
 
 std::string padded_left(std::string_view text, std::size_t width) {
   const std::size_t has = width_of(text);
-  return std::string(has < width ? width - has : 0, ' ') + std::string(text);
+  return std::string(has < width ? width - has : 0, ' ') + for_cell(text);
 }
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
@@ -111,16 +157,20 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 std::string harmless(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\r') continue;
-    if ((byte < 0x20 && c != '\t') || byte == 0x7f) {
+  while (!text.empty()) {
+    const char c = text.front();
+    const std::size_t size = c == '\t' ? 1 : printable_size(text);
+    if (size != 0) {
+      result += text.substr(0, size);
+    } else if (c == '\n') {
+      result += "\\n";
+    } else if (c != '\r') {
+      const auto byte = static_cast<unsigned char>(c);
       result += "\\x";
       result += digits[byte >> 4U];
       result += digits[byte & 15U];
-    } else {
-      result += c;
     }
+    text.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return result;
 }
@@ -136,6 +186,17 @@ std::string without_escapes(std::string_view text) {
     while (i < text.size() && (text[i] < '@' || text[i] > '~')) ++i;
   }
   return result;
+}
+
+void print_headed(std::ostream& out, const Screen& screen, const std::string& heading,
+                  const std::string& text) {
+  const std::string start = shown(screen, heading);
+  std::size_t bold = start.size();  // bytes of it still to come
+  for (const std::string& line : wrapped(start + shown(screen, text), screen.width)) {
+    const std::size_t here = std::min(bold, line.size());
+    out << styled(screen, Style::bold, line.substr(0, here)) << line.substr(here) << '\n';
+    bold -= std::min(bold, here + 1);  // and the space it was wrapped at
+  }
 }
 
 void print_row(std::ostream& out, const Screen& screen, const std::vector<Cell>& cells) {

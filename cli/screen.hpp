@@ -15,8 +15,8 @@ struct Screen {
   bool utf8 = true;
 };
 
-// Of a file descriptor: a terminal's width and colours (none if NO_COLOR is set or TERM is dumb); characters
-// as the locale says.
+// Of a file descriptor: a terminal's width (or what COLUMNS says) and colours (none if NO_COLOR is set or
+// TERM is dumb); characters as the locale says.
 Screen screen_of(int descriptor);
 // Of a file that others will look at.
 Screen file_screen();
@@ -27,19 +27,25 @@ enum class Style { plain, bold, dim, warning, console };
 std::string styled(const Screen& screen, Style style, std::string_view text);
 std::string task_coloured(const Screen& screen, std::size_t number, std::string_view text);
 
-// UTF-8 as this screen can show it: "µs" becomes "us" where there is only ASCII.
+// UTF-8 as this screen can show it, in one line and harmless: "µs" becomes "us" where there is only ASCII.
 std::string shown(const Screen& screen, std::string text);
 
 // Terminal columns; every character of ours is one wide.
 std::size_t width_of(std::string_view text);
+// A cell of a table that is written by hand. Control characters, which would break it, become '?'.
 std::string padded(std::string_view text, std::size_t width);
 std::string padded_left(std::string_view text, std::size_t width);
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
-// What a program printed, with nothing in it that could play tricks on a terminal.
+// What comes from a lesson, with nothing in it that could play tricks on a terminal: control characters, line
+// ends among them, and what is no UTF-8 become "\x1b", "\n". Tabs stay.
 std::string harmless(std::string_view text);
 // Without colours.
 std::string without_escapes(std::string_view text);
+
+// A paragraph that begins with a heading in bold, and a line end.
+void print_headed(std::ostream& out, const Screen& screen, const std::string& heading,
+                  const std::string& text);
 
 // Cells side by side, each wrapped to its width; the last may have any width.
 struct Cell {

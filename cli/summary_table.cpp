@@ -1,7 +1,10 @@
 #include "cli/summary_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "model/format.hpp"
 #include "model/why.hpp"
@@ -57,44 +60,82 @@ void print_locks(std::ostream& out, const Screen& screen, const model::State& st
   if (!summary.locks().empty()) out << '\n';
 }
 
+// The columns of the tasks' table. On a narrow screen those of the least worth are left out.
+class Columns {
+ public:
+  Columns(std::size_t screen_width, std::size_t name_width, std::size_t count_width)
+      : widths_{name_width, count_width, 7, 10, 10, narrowest_end} {
+    constexpr std::array<std::size_t, 4> least_worth_first{longest_slice, end, slices, cpu};
+    for (const std::size_t column : least_worth_first) {
+      if (width() <= screen_width) break;
+      widths_[column] = 0;
+    }
+    if (widths_[end] != 0) widths_[end] += screen_width - std::min(screen_width, width());
+  }
+
+  void print(std::ostream& out, const Screen& screen, Style style, std::size_t task,
+             const std::array<std::string, 6>& texts) const {
+    std::vector<Cell> cells{{"", 0}};
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (widths_[i] == 0) continue;
+      cells.push_back({texts[i], widths_[i], i != name && i != end, style, i == name ? task : 0});
+    }
+    print_row(out, screen, cells);
+  }
+
+ private:
+  enum Column : std::size_t { name, slices, cpu, longest_slice, worst_latency, end };
+  static constexpr std::size_t narrowest_end = 16;
+
+  std::size_t width() const {
+    std::size_t sum = 0;
+    for (const std::size_t width : widths_) sum += width == 0 ? 0 : width + 2;
+    return sum;
+  }
+
+  std::array<std::size_t, 6> widths_;  // 0: left out
+};
+
+void print_headline(std::ostream& out, const Screen& screen, const model::State& state,
+                    const model::Summary& summary) {
+  std::string text = ": ";
+  if (!state.stopped()) {
+    text += "the end of the trace is missing; up to " + model::time_text(state.now_ns()) + ' ';
+    if (state.decisions() == 0) text += "no decision is known";
+  }
+  if (state.stopped() || state.decisions() != 0) {
+    text += model::count_text(state.decisions(), "decision", "decisions") + ", the CPU was busy " +
+            percent(summary.busy_ns(), state.now_ns()) + " of the time";
+  }
+  print_headed(out, screen, "What it comes to", text);
+  out << '\n';
+}
+
 }  // namespace
 
 void print_summary(std::ostream& out, const Screen& screen, const model::State& state,
                    const model::Summary& summary, std::size_t most) {
+  print_headline(out, screen, state, summary);
+  if (state.tasks().empty()) return;
   const std::size_t rows = std::min(most, state.tasks().size());
+  std::vector<std::string> names;
   std::size_t name_width = 4;
   std::size_t count_width = 7;
   for (std::size_t i = 0; i < rows; ++i) {
-    name_width = std::max(name_width, width_of(state.tasks()[i].name));
+    names.push_back(shown(screen, state.tasks()[i].name));
+    name_width = std::max(name_width, width_of(names.back()));
     count_width = std::max(count_width, model::count_text(summary.tasks()[i].slices).size());
   }
-  name_width = std::min<std::size_t>(name_width, 16);
-  constexpr std::size_t number = 10;
-  const std::size_t used = 2 + name_width + 2 + count_width + 2 + 7 + 2 + number + 2 + number + 2;
-  const std::size_t rest = std::max<std::size_t>(16, screen.width > used ? screen.width - used : 0);
-
-  out << styled(screen, Style::bold, "What it comes to") << shown(screen, ": ")
-      << model::count_text(state.decisions(), "decision", "decisions") << ", the CPU was busy "
-      << percent(summary.busy_ns(), state.now_ns()) << " of the time\n\n";
-  const auto row = [&](const std::string& name, std::size_t task, const std::string& slices,
-                       const std::string& cpu, const std::string& slice, const std::string& latency,
-                       const std::string& end, Style style) {
-    print_row(out, screen,
-              {{"", 0},
-               {name, name_width, false, style, task},
-               {slices, count_width, true, style},
-               {cpu, 7, true, style},
-               {slice, number, true, style},
-               {latency, number, true, style},
-               {end, rest, false, style}});
-  };
-  row("task", 0, "slices", "CPU", "longest slice", "worst latency", "at the end it", Style::dim);
+  const Columns columns(screen.width, std::min<std::size_t>(name_width, 16), count_width);
+  columns.print(out, screen, Style::dim, 0,
+                {"task", "slices", "CPU", "longest slice", "worst latency", "at the end it"});
   for (std::size_t i = 0; i < rows; ++i) {
     const model::Task& task = state.tasks()[i];
     const model::TaskSummary& figures = summary.tasks()[i];
-    row(task.name, task.number, model::count_text(figures.slices),
-        percent(figures.running_ns, state.now_ns()), model::duration_text(figures.longest_slice_ns),
-        model::duration_text(figures.worst_latency_ns), phase_text(state, task), Style::plain);
+    columns.print(out, screen, Style::plain, task.number,
+                  {names[i], model::count_text(figures.slices), percent(figures.running_ns, state.now_ns()),
+                   model::duration_text(figures.longest_slice_ns),
+                   model::duration_text(figures.worst_latency_ns), phase_text(state, task)});
   }
   if (rows < state.tasks().size()) {
     out << "  " << shown(screen, "… and " + model::count_text(state.tasks().size() - rows) + " more tasks")

@@ -16,6 +16,7 @@ constexpr std::size_t console_lines_a_row = 10;
 constexpr std::uint64_t late_console_lines = 10;
 constexpr std::size_t most_lanes = 16;
 constexpr std::size_t no_limit = 1'000'000;
+constexpr std::size_t narrowest_rest = 20;  // of the decisions' last column
 
 std::string pin_text(const trace::Record& record) {
   return "GP" + std::to_string(record.object) + (record.extra != 0 ? " high" : " low");
@@ -40,9 +41,10 @@ TextView::TextView(std::ostream& out, const Screen& screen, const TextOptions& o
       options_(options),
       run_for_ns_(info.run_for_ns),
       main_file_(info.main_file) {
-  out_ << styled(screen_, Style::bold, info.lesson) << " on a virtual " << info.board << ", "
-       << shown(screen_, model::duration_text(info.run_for_ns)) << " of its time, seed " << info.seed
-       << "\n\n";
+  print_headed(out_, screen_, info.lesson,
+               " on a virtual " + info.board + ", " + model::duration_text(info.run_for_ns) +
+                   " of its time, seed " + std::to_string(info.seed));
+  out_ << '\n';
 }
 
 // --- Rows: gathered from the records of a slice
@@ -151,7 +153,7 @@ void TextView::write(const trace::Record& record, const model::State& state) {
       const model::Task* const task = state.task(decision.task);
       if (task == nullptr) return;
       row_.task = task->number;
-      row_.name = task->name;
+      row_.name = shown(screen_, task->name);
       row_.reason = model::reason_text(state, *task);
       const bool worst = decision.latency_ns() > worst_latency_ns_;
       if (worst || options_.why) row_.why = model::why_text(state);
@@ -221,15 +223,35 @@ void TextView::release_rows() {
   columns_.task = std::min<std::size_t>(columns_.task, 16);
   columns_.reason = std::min(columns_.reason, screen_.width / 3);
   const std::size_t used = columns_.time + columns_.task + columns_.reason + columns_.line + 8;
-  columns_.rest = std::clamp<std::size_t>(screen_.width > used ? screen_.width - used : 0, 20, 60);
-  print_row(out_, screen_,
-            {{"ms", columns_.time, true, Style::dim},
-             {"task", columns_.task, false, Style::dim},
-             {"why it runs", columns_.reason, false, Style::dim},
-             {"what it does, and then", columns_.rest, false, Style::dim},
-             {"line", columns_.line, true, Style::dim}});
+  columns_.folded = screen_.width < used + narrowest_rest;
+  if (columns_.folded) {
+    const std::size_t left = screen_.width - std::min(screen_.width, columns_.time + 4);
+    columns_.task = std::min(columns_.task, std::max<std::size_t>(8, left / 3));
+    columns_.rest = std::max<std::size_t>(left - std::min(left, columns_.task), 8);
+  } else {
+    columns_.rest = std::min<std::size_t>(screen_.width - used, 60);
+  }
+  print_columns(Style::dim, "ms", {"task", 0}, "why it runs", "what it does, and then", "line");
   for (const Row& row : held_) print(row);
   held_.clear();
+}
+
+void TextView::print_columns(Style style, const std::string& time,
+                             const std::pair<std::string, std::size_t>& task, const std::string& reason,
+                             const std::string& then, const std::string& line) {
+  std::vector<Cell> cells{{time, columns_.time, true, style},
+                          {task.first, columns_.task, false, style, task.second}};
+  if (columns_.folded) {
+    const std::string in_line = line.empty()          ? ""
+                                : style == Style::dim ? " (" + line + ')'
+                                                      : " (line " + line + ')';
+    cells.push_back({reason + (then.empty() ? "" : ": " + then) + in_line, columns_.rest, false, style});
+  } else {
+    cells.push_back({reason, columns_.reason, false, style});
+    cells.push_back({then, columns_.rest, false, style});
+    cells.push_back({line, columns_.line, true, style});
+  }
+  print_row(out_, screen_, cells);
 }
 
 void TextView::print(const Row& row) {
@@ -241,12 +263,7 @@ void TextView::print(const Row& row) {
   if (!row.wait.empty()) then += (then.empty() ? "" : "; ") + row.wait;
   std::string time = model::time_text(row.time_ns);
   time.erase(time.size() - 3);
-  print_row(out_, screen_,
-            {{time, columns_.time, true},
-             {row.name, columns_.task, false, Style::plain, row.task},
-             {row.reason, columns_.reason},
-             {then, columns_.rest},
-             {row.line, columns_.line, true}});
+  print_columns(Style::plain, time, {row.name, row.task}, row.reason, then, row.line);
   if (options_.why && !row.why.empty()) print_line(Style::dim, row.why);
   print_console(row.console);
 }
@@ -295,8 +312,8 @@ void TextView::print_hidden() {
   std::string text = "… " + model::count_text(hidden_, "more decision", "more decisions");
   if (hidden_console_ != 0)
     text += " and " + model::count_text(hidden_console_, "more line", "more lines") + " printed";
-  print_line(Style::dim,
-             text + ". --all shows everything, --why explains it, --trace FILE.json keeps it for Perfetto.");
+  print_line(Style::dim, text + ". --all shows everything, --why explains it, " +
+                             std::string(options_.to_keep) + " keeps it for Perfetto.");
 }
 
 void TextView::print_worst_latency() {
@@ -326,7 +343,8 @@ void TextView::finish(const model::State& state) {
 
 void TextView::print_end(const model::State& state) {
   const trace::Stop why = state.stopped() ? state.stopped()->why : trace::Stop::time_up;
-  const bool fine = why == trace::Stop::time_up || why == trace::Stop::returned || why == trace::Stop::exited;
+  const bool fine = why == trace::Stop::time_up || why == trace::Stop::returned ||
+                    why == trace::Stop::exited || why == trace::Stop::interrupted;
   if (!fine && why != trace::Stop::stuck && !options_.failure) return;
   for (const std::string& line : wrapped(shown(screen_, model::end_text(state)), screen_.width)) {
     out_ << styled(screen_, fine ? Style::plain : Style::warning, line) << '\n';

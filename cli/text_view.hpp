@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/lane_chart.hpp"
@@ -19,6 +21,8 @@ struct TextOptions {
   bool all = false;     // every decision; otherwise the first ones, and what is printed later
   bool why = false;     // each decision also in a full sentence
   bool failure = true;  // how the run ended, also when it failed: whoever shows that otherwise turns this off
+  std::string_view to_keep =
+      "--trace FILE.json";  // the option of the command that writes a file for Perfetto
 };
 
 class TextView {
@@ -50,6 +54,7 @@ class TextView {
     std::size_t reason = 0;
     std::size_t line = 0;
     std::size_t rest = 0;
+    bool folded = false;  // a narrow screen: reason and line are in the last column, with what the task does
   };
 
   void begin_row(const model::State& state);
@@ -58,6 +63,9 @@ class TextView {
   void end_row();
   void release_rows();
   void print(const Row& row);
+  // A row of the table, or its heading. `task`: its name and number.
+  void print_columns(Style style, const std::string& time, const std::pair<std::string, std::size_t>& task,
+                     const std::string& reason, const std::string& then, const std::string& line);
   void print_line(Style style, const std::string& text);
   void print_console(const std::string& text);
   void print_late_console(const Row& row);

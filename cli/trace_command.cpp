@@ -6,6 +6,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/interrupts.hpp"
+#include "cli/standard_output.hpp"
 #include "cli/trace_output.hpp"
 #include "model/cstrace.hpp"
 
@@ -42,7 +43,7 @@ int trace_command(const Words& words) {
   }
 
   const Screen screen = file ? file_screen() : screen_of(STDOUT_FILENO);
-  const TextOptions shown{arguments->has("--all"), arguments->has("--why"), true};
+  const TextOptions shown{arguments->has("--all"), arguments->has("--why"), true, "--to json -o FILE.json"};
   TraceOutput output(file ? file->stream() : std::cout, form, reader->info(), screen,
                      file ? text_of_file : shown);
   model::State state(&reader->info().sources);
@@ -50,6 +51,7 @@ int trace_command(const Words& words) {
     const std::vector<trace::Record> records = reader->read(4096);
     if (records.empty()) break;
     if (interrupted()) return interrupted_status;
+    if (!file && output_lost()) return 0;  // main() says why
     for (const trace::Record& record : records) {
       state.apply(record);
       output.write(record, state);

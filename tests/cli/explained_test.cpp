@@ -70,7 +70,7 @@ TEST_F(Explained, WaitForWaitsForATimeAtMost) {
       "catch (const asyncio::TimeoutError&) {} }\n"
       "int main() { asyncio::run(start()); }\n",
       "1s");
-  EXPECT_SAYS(text, "waits for the end of slow, until 10 ms");
+  EXPECT_SAYS(text, "the end of slow, until 10 ms");
   EXPECT_SAYS(text, "its time is up");
 }
 

@@ -24,8 +24,9 @@ Output shell(const std::string& command, const fs::path& folder) {
   const fs::path out = folder / ".out";
   const fs::path err = folder / ".err";
   const std::string environment = "LC_ALL=C.UTF-8 XDG_CACHE_HOME='" COROSCOPE_BUILD_DIR "/tests-cache' ";
-  const std::string line = "cd '" + folder.string() + "' && export " + environment + "&& { " + command +
-                           "\n} >'" + out.string() + "' 2>'" + err.string() + "' </dev/null";
+  const std::string line = "cd '" + folder.string() + "' && unset COLUMNS && export " + environment +
+                           "&& { " + command + "\n} >'" + out.string() + "' 2>'" + err.string() +
+                           "' </dev/null";
   const int status = std::system(line.c_str());
   Output output{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(out), read(err)};
   fs::remove(out);

@@ -1,7 +1,7 @@
 // Running lessons: what is shown, the traces written, the cache.
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "program.hpp"
 
@@ -11,6 +11,16 @@ class Run : public program::Test {};
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+// The same without the lines that begin so.
+std::string without_lines(const std::string& text, const std::string& begin) {
+  std::istringstream lines(text);
+  std::string rest;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(begin)) rest += line + '\n';
+  }
+  return rest;
 }
 
 std::size_t widest_line(const std::string& text) {
@@ -86,14 +96,6 @@ TEST_F(Run, OwnFolderAndOwnFile) {
   EXPECT_TRUE(contains(coroscope("run own.cpp").out, "sleeps until 3 ms (mine.hpp:1)"));
 }
 
-TEST_F(Run, UnchangedLessonStartsAtOnce) {
-  coroscope("run 02");
-  const auto begin = std::chrono::steady_clock::now();
-  coroscope("run 02");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin,
-            std::chrono::milliseconds(1500));  // compiling takes longer
-}
-
 TEST_F(Run, JsonTraceIsWhatAChromeTraceReaderExpects) {
   EXPECT_EQ(coroscope("run 03-lock --for 1s --trace t.json").status, 0);
   const nlohmann::json trace = nlohmann::json::parse(program::read(folder_ / "t.json"));
@@ -122,8 +124,9 @@ TEST_F(Run, TextOfATraceIsTheSameWhicheverWayItIsMade) {
         program::first_difference(program::read(folder_ / "direct.txt"), program::read(folder_ / "made.txt")),
         "");
     EXPECT_EQ(program::read(folder_ / "direct.json"), program::read(folder_ / "made.json"));
-    EXPECT_EQ(coroscope(std::string("run ") + lesson + " --for 1s --seed 3").out,
-              coroscope("trace t.cstrace").out);
+    // Each command names its own option that keeps what is not shown.
+    std::string shown = coroscope(std::string("run ") + lesson + " --for 1s --seed 3 --all").out;
+    EXPECT_EQ(shown, coroscope("trace t.cstrace --all").out);
     EXPECT_GT(program::read(folder_ / "made.txt").size(), 1000U);
   }
 }
@@ -161,6 +164,84 @@ TEST_F(Run, TerminalTricksInTheOutputAreHarmless) {
                  "#include \"asyncio.hpp\"\nint main() { print(\"\\033[2J\\a tab\\t end\\r\\n\"); }\n");
   const program::Output output = coroscope("run own.cpp");
   EXPECT_TRUE(contains(output.out, "│ \\x1b[2J\\x07 tab\t end\n")) << output.out;
+}
+
+// Where a lesson's words could break a table or a line, or play tricks on the terminal.
+TEST_F(Run, NamesAndMessagesAreHarmless) {
+  program::write(folder_ / "own.cpp",
+                 "#include \"asyncio.hpp\"\n"
+                 "#include <stdexcept>\n"
+                 "asyncio::Lock bus;\n"
+                 "asyncio::Coro<> a() {\n"
+                 "  auto held = co_await bus.scoped();\n"
+                 "  co_await asyncio::sleep(20ms);\n"
+                 "}\n"
+                 "asyncio::Coro<> start() {\n"
+                 "  asyncio::create_task(a(), \"one\\ntwo\");\n"
+                 "  asyncio::create_task(a(), \"red\\033[31m\");\n"
+                 "  asyncio::create_task(a(), \"csi\\xc2\\x9b\");\n"
+                 "  co_await asyncio::sleep(50ms);\n"
+                 "  throw std::runtime_error(\"sensor\\nbroke \\033[31mred\");\n"
+                 "}\n"
+                 "int main() { asyncio::run(start()); }\n");
+  const program::Output output = coroscope("run own.cpp --all --why --trace t.cstrace");
+  EXPECT_EQ(output.status, 2);
+  EXPECT_EQ(output.err,
+            "coroscope: own: An exception left main() at 50.002 ms: std::runtime_error: sensor\\nbroke "
+            "\\x1b[31mred\n");
+  const program::Output text = coroscope("trace t.cstrace --all --why");
+  for (const std::string& out : {output.out, text.out}) {
+    EXPECT_TRUE(contains(out, "  one\\ntwo ")) << out;
+    EXPECT_TRUE(contains(out, "  red\\x1b[31m ")) << out;
+    EXPECT_FALSE(contains(out, "one\n"));
+    EXPECT_FALSE(contains(out, "\x1b"));
+    EXPECT_FALSE(contains(out, "\xc2\x9b"));
+  }
+  EXPECT_TRUE(contains(text.out, "sensor\\nbroke"));
+}
+
+TEST_F(Run, NarrowTerminalIsFilledAndNotExceeded) {
+  program::write(folder_ / "own.cpp",
+                 "#include \"asyncio.hpp\"\n"
+                 "asyncio::Coro<> a(int n) {\n"
+                 "  for (int i = 0; i < n; ++i) co_await asyncio::sleep_ms(10);\n"
+                 "}\n"
+                 "asyncio::Coro<> start() {\n"
+                 "  asyncio::create_task(a(9), \"a_very_long_name_of_a_task\");\n"
+                 "  co_await a(12);\n"
+                 "}\n"
+                 "int main() { asyncio::run(start()); }\n");
+  for (const char* const columns : {"40", "50", "64", "80", "100"}) {
+    for (const char* const lesson : {"01", "02", "03", "own.cpp"}) {
+      const program::Output output = program::shell(
+          std::string("COLUMNS=") + columns + " '" COROSCOPE_PROGRAM "' run " + lesson + " --for 1s --why",
+          folder_);
+      EXPECT_LE(widest_line(without_lines(output.out, "Who did what when")), std::stoul(columns))
+          << output.out;
+      EXPECT_TRUE(contains(output.out, "why it runs")) << output.out;
+      EXPECT_TRUE(contains(output.out, "CPU")) << output.out;
+    }
+  }
+  const std::string narrow =
+      program::shell("COLUMNS=40 '" COROSCOPE_PROGRAM "' run 01 --for 1s", folder_).out;
+  EXPECT_TRUE(contains(narrow, " 300.000  green  its sleep is over: GP17\n")) << narrow;
+  EXPECT_TRUE(contains(narrow, "(line 10)\n")) << narrow;
+  EXPECT_FALSE(contains(narrow, "longest slice")) << narrow;
+}
+
+TEST_F(Run, WhatIsNotShownCanBeKeptByAnOptionTheCommandHas) {
+  const std::string run = coroscope("run 03 --for 5s --trace t.cstrace").out;
+  const std::string trace = coroscope("trace t.cstrace --to text").out;
+  const auto squeezed = [](std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    text.erase(std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
+               text.end());
+    return text;
+  };
+  EXPECT_TRUE(contains(squeezed(run), "--trace FILE.json keeps it for Perfetto.")) << run;
+  EXPECT_TRUE(contains(squeezed(trace), "--to json -o FILE.json keeps it for Perfetto.")) << trace;
+  EXPECT_FALSE(contains(trace, "--trace"));
+  EXPECT_EQ(coroscope("trace t.cstrace --to json -o t.json").status, 0);
 }
 
 }  // namespace

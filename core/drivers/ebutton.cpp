@@ -59,12 +59,10 @@ void EButton::pressed_now() {
 
 void EButton::released_now() {
   long_delay_.stop();
-  if (!suppress_) {
-    release.set(site_);
-  } else if (undecided_) {
+  if (suppress_ && undecided_) {
     if (!double_possible_) was_short();
   } else {
-    release.set(site_);  // of a long press or a double click
+    release.set(site_);
   }
 }
 
@@ -75,7 +73,7 @@ void EButton::long_time_is_up() {
 
 void EButton::double_time_is_up() {
   double_possible_ = false;
-  if (suppress_ && undecided_ && !pressed_) was_short();
+  if (suppress_ && !pressed_) was_short();
 }
 
 void EButton::was_short() {

@@ -163,6 +163,30 @@ TEST_F(PushbuttonTest, SuppressedOneOfThreeComesForEachPress) {
             "release 500\ndouble 1200\nlong 3000\ndouble 4200\nrelease 6400\n");
 }
 
+TEST_F(PushbuttonTest, SuppressedWhatAPressWasDoesNotMatterToTheNextOne) {
+  press(100, 1500);  // long
+  press(2000, 100);
+  EXPECT_EQ(log_of(RELEASE | LONG, {.suppress = true}), "long 1100\nrelease 2100\n");
+  virtual_board::reset();
+  fake_pin::reset();
+  press(100, 100);
+  press(300, 100);  // double
+  press(1000, 600);
+  EXPECT_EQ(log_of(RELEASE | DOUBLE, {.suppress = true}), "double 300\nrelease 1600\n");
+}
+
+TEST_F(PushbuttonTest, SuppressedALongFunctionTakenAwayMeanwhileLeavesTheRelease) {
+  press(100, 2000);
+  run([]() -> Coro<> {
+    Pushbutton button(contact_to_ground(), {.suppress = true});
+    log_actions(button, RELEASE | LONG);
+    co_await sleep_ms(500);
+    button.long_func();
+    co_await sleep_ms(2000);
+  }());
+  EXPECT_EQ(virtual_board::output(), "release 2100\n");
+}
+
 // --- Bounce
 
 TEST_F(PushbuttonTest, BounceAtEveryEdgeChangesNothingWheneverItIsLookedAt) {

@@ -70,11 +70,11 @@ bool set_time(machine::DateTime& time, std::string_view text) {
   const std::optional<std::int32_t> ms = fixed(text.substr(4), 3, 0, 60'999);
   if (!hours || !minutes || !ms) return false;
   // The leap second goes with the second before: nobody else's clock has it.
-  const int seconds = std::min(*ms / 1000, 59);
-  time.hours = *hours;
-  time.minutes = *minutes;
+  const int seconds = std::min(static_cast<int>(*ms / 1000), 59);
+  time.hours = static_cast<int>(*hours);
+  time.minutes = static_cast<int>(*minutes);
   time.seconds = seconds;
-  time.subseconds = *ms % 1000 * 1000;
+  time.subseconds = static_cast<int>(*ms % 1000 * 1000);
   return true;
 }
 
@@ -85,9 +85,9 @@ bool set_date(machine::DateTime& date, std::string_view text) {
   const std::optional<std::int32_t> month = whole(text.substr(2, 2));
   const std::optional<std::int32_t> year = whole(text.substr(4, 2));
   if (!day || !month || !year) return false;
-  date.day = *day;
-  date.month = *month;
-  date.year = *year + (*year < 80 ? 2000 : 1900);
+  date.day = static_cast<int>(*day);
+  date.month = static_cast<int>(*month);
+  date.year = static_cast<int>(*year) + (*year < 80 ? 2000 : 1900);
   if (!is_valid(date)) return false;
   date.weekday = weekday_of(date.year, date.month, date.day);
   return true;

@@ -61,7 +61,13 @@ void Gps::take(Sentence sentence) {
     received_.set();
     received_.clear();
   }
-  if ((cb_mask_ & sentence) != 0 && callback_) callback_(*this, sentence);
+  if ((cb_mask_ & sentence) == 0 || !callback_) return;
+  try {
+    callback_(*this, sentence);
+  } catch (...) {
+    asyncio::event_loop.call_exception_handler(
+        {"exception in a callback of Gps", std::current_exception(), asyncio::current_task()});
+  }
 }
 
 Gps::Waiter::~Waiter() {

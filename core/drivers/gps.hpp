@@ -40,6 +40,7 @@ enum class DateFormat : std::uint8_t { MDY, DMY };  // 03/23/94, 23/03/94
 class Gps {
  public:
   // Called in the Gps's task after each sentence of `sentences`: must be short, and must not destroy the Gps.
+  // What it throws goes to the loop's exception handler.
   using FixCallback = asyncio::InplaceFunction<void(Gps&, Sentence)>;
   struct Options {
     std::chrono::minutes local_offset{0};  // of local time from UTC: 5h + 30min

@@ -1,5 +1,6 @@
 #include "drivers/nec_receiver.hpp"
 
+#include <exception>
 #include <span>
 #include <utility>
 
@@ -53,7 +54,16 @@ Coro<> NecReceiver::run(NecReceiver* self, Site site) {
       co_await asyncio::sleep_ms(static_cast<std::int64_t>((end_us - now_us + 999) / 1000), site);
     const NecCode code = self->decode();
     self->codes_.put_overwriting(code, site);
-    if (self->callback_) self->callback_(code.data, code.address);
+    if (self->callback_) self->call_back(code);
+  }
+}
+
+void NecReceiver::call_back(const NecCode& code) {
+  try {
+    callback_(code.data, code.address);
+  } catch (...) {
+    asyncio::event_loop.call_exception_handler(
+        {"exception in a callback of NecIr", std::current_exception(), asyncio::current_task()});
   }
 }
 

@@ -21,7 +21,8 @@ namespace drivers {
 
 class NecReceiver {
  public:
-  // The data and the address; called in the receiver's task: must be short, and must not destroy it.
+  // The data and the address; called in the receiver's task: must be short, and must not destroy it. What it
+  // throws goes to the loop's exception handler.
   using Callback = asyncio::InplaceFunction<void(int data, int address)>;
   // May be made before run(). `extended`: the remote may send addresses of 16 bits. `name` is for the trace
   // and is kept, not copied: a literal.
@@ -41,6 +42,7 @@ class NecReceiver {
  private:
   static asyncio::Coro<> run(NecReceiver* self, asyncio::Site site);
   NecCode decode();
+  void call_back(const NecCode& code);
 
   Callback callback_;
   bool extended_;

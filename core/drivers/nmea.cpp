@@ -360,16 +360,18 @@ bool NmeaParser::take_gsa(const Fields& fields) {
   if (!fields[18].empty()) {
     system = fields[18].size() == 1 ? hex_digit(fields[18][0]) : -1;
     if (system < 0) return false;
-  } else if (const std::string_view talker = fields[0].substr(0, 2); talker == "GL") {
-    system = 2;
-  } else if (talker == "GA") {
-    system = 3;
-  } else if (talker == "GB" || talker == "BD") {
-    system = 4;
-  } else if (talker == "GN" && count != 0 && numbers[0] >= 65 && numbers[0] <= 96) {
-    system = 2;
   } else {
-    system = 1;
+    const std::string_view talker = fields[0].substr(0, 2);
+    const bool has_glonass_number = count != 0 && numbers[0] >= 65 && numbers[0] <= 96;
+    if (talker == "GL" || (talker == "GN" && has_glonass_number)) {
+      system = 2;
+    } else if (talker == "GA") {
+      system = 3;
+    } else if (talker == "GB" || talker == "BD") {
+      system = 4;
+    } else {
+      system = 1;
+    }
   }
   data_ = data;
   if (data.fix == 1) {

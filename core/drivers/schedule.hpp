@@ -35,7 +35,8 @@ asyncio::Coro<> wait_until_next(Cron cron, asyncio::Site site = {});
 
 // `function`: anything that can be called, or a coroutine function, without arguments; with some:
 // asyncio::Callback(report, std::tuple("noon")). Ends after `times` calls (0 and less: never) with what the
-// last one returned: for a coroutine its Task. Throws ValueError as Cron, when it is called.
+// last one returned: for a coroutine its Task; or by what a function throws. Throws ValueError as Cron, when
+// it is called.
 asyncio::Coro<asyncio::Returned> schedule(asyncio::Callback function, Cron cron, int times = forever,
                                           asyncio::Site site = {});
 inline asyncio::Coro<asyncio::Returned> schedule(asyncio::Callback function, const CronTimes& when,

@@ -186,6 +186,18 @@ TEST_F(GpsTest, TheCallbackIsCalledForTheSentencesOfItsMask) {
   }());
 }
 
+TEST_F(GpsTest, ACallbackThatThrowsIsReportedAndTheNextSentenceTaken) {
+  asyncio::get_event_loop().set_exception_handler(
+      [](asyncio::Loop&, const asyncio::ExceptionContext& context) { print("%s\n", context.message); });
+  StreamReader reader(uart);
+  receive_at(100, rmc + gga);
+  run([&]() -> Coro<> {
+    Gps gps(reader, [](Gps&, drivers::Sentence) { throw asyncio::ValueError("I am lost"); });
+    co_await gps.data_received({.position = true, .altitude = true});
+  }());
+  EXPECT_EQ(virtual_board::output(), "exception in a callback of Gps\n");
+}
+
 TEST_F(GpsTest, TimeSinceFixIsTheTimeSinceTheLastPosition) {
   StreamReader reader(uart);
   receive_at(100, rmc);

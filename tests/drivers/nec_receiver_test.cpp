@@ -129,6 +129,20 @@ TEST_F(NecReceiverTest, ATaskThatHogsTheCpuIntoTheNextBlockIsAnOverrun) {
   EXPECT_EQ(virtual_board::output(), "-5 0 at 250\n23 89 at 473\n");
 }
 
+TEST_F(NecReceiverTest, ACallbackThatThrowsIsReportedAndTheNextCodeComes) {
+  asyncio::get_event_loop().set_exception_handler(
+      [](asyncio::Loop&, const asyncio::ExceptionContext& context) { print("%s\n", context.message); });
+  run([]() -> Coro<> {
+    NecReceiver receiver([](int, int) { throw asyncio::ValueError("no such key"); });
+    send_at(100, receiver, nec::key(0x59, 0x16));
+    send_at(300, receiver, nec::key(0x59, 0x17));
+    co_await receiver.next();
+    EXPECT_EQ((co_await receiver.next()).data, 0x17);
+    co_await sleep_ms(100);
+  }());
+  EXPECT_EQ(virtual_board::output(), "exception in a callback of NecIr\nexception in a callback of NecIr\n");
+}
+
 TEST_F(NecReceiverTest, MadeBeforeRunItWorks) {
   NecReceiver receiver(report);
   send_at(100, receiver, nec::key(0x59, 0x16));

@@ -169,6 +169,18 @@ TEST_F(ScheduleTest, BadTimesAreRefusedWhenItIsCalled) {
   EXPECT_THROW(static_cast<void>(schedule(report, {.hrs = 24})), asyncio::ValueError);
 }
 
+TEST_F(ScheduleTest, WhatAFunctionThrowsEndsIt) {
+  run([]() -> Coro<> {
+    bool thrown = false;
+    try {
+      co_await schedule([] { throw asyncio::OSError(5); }, {.hrs = any});
+    } catch (const asyncio::OSError&) {
+      thrown = true;
+    }
+    EXPECT_TRUE(thrown);
+  }());
+}
+
 TEST_F(ScheduleTest, CancelledItCallsNoMore) {
   run([]() -> Coro<> {
     const asyncio::Task<> task = create_task(schedule(report, {.mins = any, .hrs = any}));

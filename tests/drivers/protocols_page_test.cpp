@@ -1,5 +1,5 @@
 // Examples of docs/drivers/protocols.md: they are here word for word, and do what the page says. Those that need
-// that need a machine::I2CTarget or a pin are only compared where the tests have one.
+// a pin or an I2C bus are not among them.
 #include <gtest/gtest.h>
 
 #include <fstream>

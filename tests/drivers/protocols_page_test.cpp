@@ -1,5 +1,5 @@
-// Examples of docs/drivers/protocols.md: they are here word for word, and do what the page says. Those that need
-// a pin or an I2C bus are not among them.
+// Examples of docs/drivers/protocols.md: they are here word for word, and do what the page says. Those that
+// need a pin or an I2C bus are not among them.
 #include <gtest/gtest.h>
 
 #include <fstream>

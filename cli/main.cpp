@@ -15,13 +15,14 @@ constexpr const char* usage =
                                 LESSON: a lesson's name or number, or a folder or .cpp file of your own
       --for TIME                how long, in the board's time: 5s, 500ms, 2m (10s if not given)
       --seed N                  for what happens by chance on the board (0 if not given)
-      --trace FILE              also write the trace: .json opens in ui.perfetto.dev, .cstrace is the whole
-                                trace, .txt is everything as text
+      --trace FILE              also write the trace: .json opens in ui.perfetto.dev, .vcd in GTKWave and
+                                PulseView, .cstrace is the whole trace, .txt is everything as text
       --all                     every decision, not only the first ones
       --why                     each decision explained in a full sentence
       --headless                without the window
-  coroscope trace FILE --to json|text [-o FILE]
-                                turn a .cstrace into something else
+  coroscope trace FILE --to json|vcd|text [-o FILE]
+  coroscope trace FILE --to ctf -o FOLDER
+                                turn a .cstrace into something else; ctf is for babeltrace2 and Trace Compass
   coroscope doctor              what is installed, what is missing, and the command that installs it
   coroscope --help, --version
 

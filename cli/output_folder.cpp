@@ -38,9 +38,10 @@ model::Result<OutputFolder> OutputFolder::create(const std::string& path,
       return Error{"cannot write " + path + ": it is there already and not a folder"};
     for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
       const std::string name = entry->path().filename().string();
-      if (std::find(names.begin(), names.end(), name) == names.end())
-        return Error{"cannot write " + path + ": it is there already, and has more in it than a trace (" +
-                     name + "); name a new folder"};
+      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+      std::string text = "cannot write " + path;
+      text.append(": it is there already, and has more in it than a trace (").append(name);
+      return Error{text.append("); name a new folder")};
     }
     if (error) return Error{"cannot write " + path + ": " + error.message()};
   }

@@ -10,6 +10,12 @@ model::Result<TraceForm> trace_form_of(const std::string& path) {
   if (ending == ".vcd") return TraceForm::vcd;
   if (ending == ".cstrace") return TraceForm::cstrace;
   if (ending == ".txt") return TraceForm::text;
+  if (ending == ".ctf") {
+    return model::Error{
+        "a CTF trace is a folder, made in two steps: write FILE.cstrace, then `coroscope trace "
+        "FILE.cstrace --to ctf -o " +
+        path + '`'};
+  }
   return model::Error{"cannot tell from \"" + path +
                       "\" what to write; the name must end in .json (for Perfetto), .vcd (for GTKWave and "
                       "PulseView), .cstrace (the whole trace) or .txt"};

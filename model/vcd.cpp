@@ -13,7 +13,7 @@ using trace::Kind;
 // sigrok takes as much time for an idle wire as for a busy one: a program that makes a task for each request
 // must not make the file useless.
 constexpr std::size_t most_tasks = 64;
-constexpr std::uint16_t no_pin = 0xff;
+constexpr unsigned no_pin = 0xff;
 // What can still be read in steps of 1 us: four of them for a bit of a UART, two and a half for one of I2C.
 constexpr std::uint32_t fast_uart = 250'000;
 constexpr std::uint32_t fast_i2c = 400'000;

@@ -34,15 +34,18 @@ void UartLine::byte(Wire& wire, std::uint64_t time_ns, unsigned extra) {
   begin_ns_ = time_ns;
   extra_ = extra;
   any_ = true;
-  draw(wire, false, false);
+  stop_low_ = wrong_parity_ = false;
+  draw(wire);
 }
 
 void UartLine::broken(Wire& wire, trace::UartError error) {
   if (!any_ || (extra_ & trace::uart_break) != 0) return;
-  draw(wire, error == trace::UartError::framing, error == trace::UartError::parity);
+  stop_low_ = stop_low_ || error == trace::UartError::framing;
+  wrong_parity_ = wrong_parity_ || error == trace::UartError::parity;
+  draw(wire);
 }
 
-void UartLine::draw(Wire& wire, bool stop_low, bool wrong_parity) const {
+void UartLine::draw(Wire& wire) const {
   const auto at = [this](unsigned bit) {
     return begin_ns_ + (bit * std::uint64_t{1'000'000'000} + baud_ / 2) / baud_;
   };
@@ -57,10 +60,10 @@ void UartLine::draw(Wire& wire, bool stop_low, bool wrong_parity) const {
   for (unsigned i = 0; i < bits_; ++i) wire.set(at(bit++), (data >> i & 1) != 0);
   if (parity_ != 0) {
     const bool odd_ones = std::popcount(data) % 2 != 0;
-    wire.set(at(bit++), (odd_ones != (parity_ == 2)) != wrong_parity);
+    wire.set(at(bit++), (odd_ones != (parity_ == 2)) != wrong_parity_);
   }
-  wire.set(at(bit), !stop_low);
-  wire.set(at(bit + (stop_low ? 1 : stop_)), true);
+  wire.set(at(bit), !stop_low_);
+  wire.set(at(bit + (stop_low_ ? 1 : stop_)), true);
 }
 
 // --- I2C. Times are counted in quarters of a bit.

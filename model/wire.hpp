@@ -45,7 +45,7 @@ class UartLine {
   void broken(Wire& wire, trace::UartError error);
 
  private:
-  void draw(Wire& wire, bool stop_low, bool wrong_parity) const;
+  void draw(Wire& wire) const;
 
   std::uint32_t baud_ = 115'200;
   unsigned bits_ = 8;
@@ -54,6 +54,8 @@ class UartLine {
   std::uint64_t begin_ns_ = 0;
   unsigned extra_ = 0;
   bool any_ = false;
+  bool stop_low_ = false;
+  bool wrong_parity_ = false;
 };
 
 // SCL and SDA.

@@ -52,14 +52,14 @@ enum class Kind : std::uint8_t {
   uart_rx,     // a byte begins to arrive: object = UART, extra = byte, or uart_break
   uart_error,  // object = UART, reason = UartError, extra = byte; framing and parity are about the byte of
                // the uart_rx before, and come before the next one
-  i2c_setup,  // object = bus, task = Hz, site = scl pin | sda pin << 8
-  i2c_start,  // a start and the address byte: object = bus, extra = address << 1 | read, | i2c_nack
-  i2c_write,  // the controller sends a byte: object = bus, extra = byte, | i2c_nack
-  i2c_read,   // the target sends one: object = bus, extra = byte, | i2c_nack
-  i2c_stop,   // object = bus
-  i2c_error,  // object = bus, reason = I2cError, extra = address; stuck: task = us the controller waited for
-              // SDA to rise, until now
-  first_free  // what else a board writes
+  i2c_setup,   // object = bus, task = Hz, site = scl pin | sda pin << 8
+  i2c_start,   // a start and the address byte: object = bus, extra = address << 1 | read, | i2c_nack
+  i2c_write,   // the controller sends a byte: object = bus, extra = byte, | i2c_nack
+  i2c_read,    // the target sends one: object = bus, extra = byte, | i2c_nack
+  i2c_stop,    // object = bus
+  i2c_error,   // object = bus, reason = I2cError, extra = address; stuck: task = us the controller waited for
+               // SDA to rise, until now
+  first_free   // what else a board writes
 };
 
 // Why a task became ready, or what it waits for.

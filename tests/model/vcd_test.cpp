@@ -191,6 +191,17 @@ TEST(Vcd, FramingErrorHasNoStopBit) {
   EXPECT_EQ(dump_of(s).changes.at("uart0_rx"), "1 1000:0 1100:1 1900:0 2000:1");
 }
 
+TEST(Vcd, EachErrorOfAByteIsSeen) {
+  Script s;
+  s.at(1000);
+  UartScript uart(s, 0, 10'000, {8, 1, 1});  // even: the parity bit of 0xff is 0
+  uart.receive(0xff).error(trace::UartError::framing, 0xff);
+  uart.error(trace::UartError::parity, 0xff).error(trace::UartError::overrun, 0xff);
+  uart.pause_us(100).receive(0xff);
+  s.at(4000).stop(trace::Stop::time_up);
+  EXPECT_EQ(dump_of(s).changes.at("uart0_rx"), "1 1000:0 1100:1 2000:0 2100:1 2200:0 2300:1 3100:0 3200:1");
+}
+
 TEST(Vcd, OverrunIsAGoodByte) {
   Script s;
   s.at(1000);

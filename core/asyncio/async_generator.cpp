@@ -3,9 +3,9 @@
 namespace asyncio::generating {
 
 bool AwaiterBase::await_ready() const {
-  if (promise_ == nullptr) throw RuntimeError("the generator was moved");
+  if (promise_ == nullptr)
+    throw RuntimeError(cut_off_ ? "the task this generator ran in was destroyed" : "the generator was moved");
   if (promise_->consumer_ != nullptr) throw RuntimeError("another task already waits for this generator");
-  if (promise_->cut_off_) throw RuntimeError("the task this generator ran in was destroyed");
   return promise_->ended_;
 }
 
@@ -28,30 +28,35 @@ bool AwaiterBase::resume() {
   return false;
 }
 
-// The consumer's task is destroyed. What the generator awaited is gone already.
+// The consumer is destroyed, and the coroutines the generator awaits are gone already. It cannot go on. Its
+// frame goes now, while the task lives that its own wait may belong to.
 void AwaiterBase::cut_off() noexcept {
   promise_->consumer_ = nullptr;
-  promise_->cut_off_ = true;
+  promise_->holder_->promise = nullptr;
+  promise_->holder_->cut_off = true;
+  promise_->destroy();
 }
 
 void PromiseBase::destroy() noexcept {
   if (consumer_ != nullptr) {
-    // The consumer's task is left waiting where the generator waits, but goes on in the consumer, which
-    // throws.
+    // The consumer's task waits where the generator waits. It goes on in the consumer, which throws.
     asyncio::PromiseBase* const task = consumer_->task_;
-    for (asyncio::PromiseBase* coroutine = task->leaf; coroutine != this;) {
+    consumer_->promise_ = nullptr;
+    event_loop.end_wait(task);
+    asyncio::PromiseBase* coroutine = task->leaf;
+    task->leaf = caller;
+    task->nested = caller != task;
+    task->frame = caller->frame_address();
+    trace::call_return(task->number);
+    while (coroutine != this) {
       asyncio::PromiseBase* const outer = coroutine->caller;
+      trace::call_return(task->number);
       if (coroutine->owner != nullptr) {
         *coroutine->owner = nullptr;
         coroutine->destroy_frame();
       }
       coroutine = outer;
     }
-    task->leaf = caller;
-    task->nested = caller != task;
-    task->frame = caller->frame_address();
-    Loop::set_wake(task, Wake::destroyed);
-    consumer_->promise_ = nullptr;
   }
   destroy_frame();
 }

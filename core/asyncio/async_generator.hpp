@@ -19,11 +19,12 @@
 //
 // The exception a generator ends by is thrown by next(); from then on next() gives nothing, as after its end.
 // Destroying a generator that has not ended destroys its locals: there is no `finally` that could wait. A
-// task that waits in its next() gets a RuntimeError.
+// task that waits in its next() gets a RuntimeError in its next turn, whatever the generator waited for; of
+// that nothing is lost. A generator whose consumer's task is destroyed in a next() is destroyed as well: from
+// then on its next() throws RuntimeError.
 #pragma once
 
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -38,6 +39,13 @@ class AsyncGenerator;
 namespace generating {
 
 class AwaiterBase;
+class PromiseBase;
+
+// The part of an AsyncGenerator that its frame knows.
+struct Holder {
+  PromiseBase* promise;  // nullptr: moved from, or cut off
+  bool cut_off = false;  // the consumer was destroyed while the generator ran
+};
 
 // The parts that do not depend on T.
 class PromiseBase : public AwaitingPromise {
@@ -62,16 +70,19 @@ class PromiseBase : public AwaitingPromise {
 
  private:
   friend AwaiterBase;
+  template <class T>
+  friend class asyncio::AsyncGenerator;
+  Holder* holder_ = nullptr;
   AwaiterBase* consumer_ = nullptr;  // who waits in next(), while the generator runs
   bool ended_ = false;
-  bool cut_off_ = false;  // the consumer was destroyed while the generator ran: it cannot go on
 };
 
 // A consumer's wait for the next value. It and the generator know each other while the generator runs, so
 // that either may be destroyed first.
 class AwaiterBase {
  public:
-  AwaiterBase(PromiseBase* promise, Site site) noexcept : promise_(promise), site_(site) {}
+  AwaiterBase(Holder generator, Site site) noexcept
+      : promise_(generator.promise), cut_off_(generator.cut_off), site_(site) {}
   AwaiterBase(const AwaiterBase&) = default;
   AwaiterBase& operator=(const AwaiterBase&) = delete;
   ~AwaiterBase() {
@@ -85,13 +96,14 @@ class AwaiterBase {
   // Back from the generator: true if it gave a value. Throws what it ended by.
   bool resume();
 
-  PromiseBase* promise_;  // nullptr: it was destroyed
+  PromiseBase* promise_;  // nullptr: there is none, or it was destroyed
 
  private:
   friend PromiseBase;
   void cut_off() noexcept;
 
   asyncio::PromiseBase* task_ = nullptr;  // who waits here
+  bool cut_off_;
   [[no_unique_address]] Site site_;
 };
 
@@ -119,8 +131,20 @@ class [[nodiscard("a generator runs only when asked: co_await its next()")]] Asy
   using promise_type = Promise;
   using value_type = T;
 
-  AsyncGenerator(AsyncGenerator&&) noexcept = default;
-  AsyncGenerator& operator=(AsyncGenerator&&) noexcept = default;
+  // Also while it runs.
+  AsyncGenerator(AsyncGenerator&& other) noexcept : holder_(std::exchange(other.holder_, {nullptr})) {
+    hold();
+  }
+  AsyncGenerator& operator=(AsyncGenerator&& other) noexcept {
+    AsyncGenerator taken(std::move(other));
+    std::swap(holder_, taken.holder_);
+    hold();
+    taken.hold();
+    return *this;
+  }
+  ~AsyncGenerator() {
+    if (holder_.promise != nullptr) holder_.promise->destroy();
+  }
 
   class [[nodiscard("co_await it")]] NextAwaiter : public generating::AwaiterBase {
    public:
@@ -139,12 +163,13 @@ class [[nodiscard("a generator runs only when asked: co_await its next()")]] Asy
   };
   // `co_await generator.next()`: the next value, or nothing after the end. One task at a time may ask; a
   // second one gets a RuntimeError.
-  NextAwaiter next(Site site = {}) { return {promise_.get(), site}; }
+  NextAwaiter next(Site site = {}) { return {holder_, site}; }
 
   class Iterator;
   class [[nodiscard("co_await it")]] BeginAwaiter : public NextAwaiter {
    public:
-    BeginAwaiter(Promise* promise, Site site) noexcept : NextAwaiter(promise, site), site_(site) {}
+    BeginAwaiter(generating::Holder generator, Site site) noexcept
+        : NextAwaiter(generator, site), site_(site) {}
     Iterator await_resume() { return Iterator(this->resume() ? this->promise() : nullptr, site_); }
 
    private:
@@ -153,7 +178,7 @@ class [[nodiscard("a generator runs only when asked: co_await its next()")]] Asy
   class [[nodiscard("co_await ++it")]] IncrementAwaiter : public NextAwaiter {
    public:
     IncrementAwaiter(Iterator& iterator, Promise* promise, Site site) noexcept
-        : NextAwaiter(promise, site), iterator_(iterator) {}
+        : NextAwaiter({promise}, site), iterator_(iterator) {}
     Iterator& await_resume() {
       if (!this->resume()) iterator_.promise_ = nullptr;
       return iterator_;
@@ -178,17 +203,18 @@ class [[nodiscard("a generator runs only when asked: co_await its next()")]] Asy
     [[no_unique_address]] Site site_;
   };
   // `co_await generator.begin()`: at the next value. *it is the value until ++it.
-  BeginAwaiter begin(Site site = {}) { return {promise_.get(), site}; }
+  BeginAwaiter begin(Site site = {}) { return {holder_, site}; }
   static std::default_sentinel_t end() noexcept { return {}; }
 
  private:
   friend Promise;
-  struct Destroy {
-    void operator()(Promise* promise) const noexcept { promise->destroy(); }
-  };
-  explicit AsyncGenerator(Promise* promise) noexcept : promise_(promise) {}
+  explicit AsyncGenerator(Promise* promise) noexcept : holder_{promise} { hold(); }
+  // Tells the frame where it is held.
+  void hold() noexcept {
+    if (holder_.promise != nullptr) holder_.promise->holder_ = &holder_;
+  }
 
-  std::unique_ptr<Promise, Destroy> promise_;
+  generating::Holder holder_;
 };
 
 }  // namespace asyncio

@@ -93,6 +93,7 @@ class Condition {
     Waiting** previous_;
   };
 
+  class Unlocked;
   class NotifiedAwaiter {
    public:
     NotifiedAwaiter(Condition& condition, Site site) : condition_(condition), site_(site) {}

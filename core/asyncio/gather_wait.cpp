@@ -8,6 +8,7 @@ GatherWait::GatherWait(const Task<>* tasks, std::size_t count, bool return_excep
     const PromiseBase* const task = tasks[i].promise();
     if (task == nullptr) throw RuntimeError("gather(): an empty Task");
     if (task == event_loop.current()) throw RuntimeError("a task cannot await itself");
+    if (!task->finished) Loop::check_not_orphan(task);
     if (!task->waiters.empty() || task->gather != nullptr) throw RuntimeError("can't gather");
   }
   for (std::size_t i = 0; i < count; ++i) {

@@ -52,7 +52,8 @@ class IOBase {
 
   // Priority I/O: a task waiting for this device runs as soon as the loop finds the device ready, ahead of
   // the ready queue, instead of behind it. The loop looks each time it gains control. Off by default, which
-  // is MicroPython's order; a device that is always ready then starves every other task.
+  // is MicroPython's order; a device that is always ready then starves every other task. It counts for waits
+  // that begin from now on.
   void set_priority(bool priority) { priority_ = priority; }
   bool priority() const { return priority_; }
 

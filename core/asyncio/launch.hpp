@@ -4,9 +4,10 @@
 //   int four = asyncio::launch(twice, 2);                                // a function: its value
 //   asyncio::Task<int> task = asyncio::launch(twice_after_a_second, 2);   // a coroutine: its task
 //
-// A coroutine becomes a task behind everything ready. Captures of a coroutine lambda, and arguments that are
-// objects, are kept in that task until it ends: it may refer to them, as a coroutine that is simply called
-// may not.
+// A coroutine becomes a task behind everything ready. Captures of a coroutine lambda, and copies of the
+// arguments, are kept in that task until it ends: it may take them by reference, as a coroutine that is
+// simply called may not. Only a variable passed for a reference that is not const is referred to where it is,
+// and must outlive the task.
 #pragma once
 
 #include <concepts>
@@ -36,6 +37,39 @@ inline constexpr bool is_task<Task<T>> = true;
 template <class T>
 inline constexpr bool has_state = std::is_class_v<std::decay_t<T>> && !std::is_empty_v<std::decay_t<T>>;
 
+// Does its coroutine get values, all of which it keeps itself? False where that cannot be seen: where it is
+// overloaded or a template.
+template <class Signature>
+inline constexpr bool has_value_parameters = false;
+template <class R, class... P>
+inline constexpr bool has_value_parameters<R (*)(P...)> = (!std::is_reference_v<P> && ...);
+template <class R, class... P>
+inline constexpr bool has_value_parameters<R (*)(P...) noexcept> = (!std::is_reference_v<P> && ...);
+template <class R, class F, class... P>
+inline constexpr bool has_value_parameters<R (F::*)(P...)> = (!std::is_reference_v<P> && ...);
+template <class R, class F, class... P>
+inline constexpr bool has_value_parameters<R (F::*)(P...) noexcept> = (!std::is_reference_v<P> && ...);
+template <class R, class F, class... P>
+inline constexpr bool has_value_parameters<R (F::*)(P...) const> = (!std::is_reference_v<P> && ...);
+template <class R, class F, class... P>
+inline constexpr bool has_value_parameters<R (F::*)(P...) const noexcept> = (!std::is_reference_v<P> && ...);
+template <class F>
+constexpr bool takes_values() {
+  if constexpr (requires { &F::operator(); }) {
+    return has_value_parameters<decltype(&F::operator())>;
+  } else {
+    return has_value_parameters<F>;
+  }
+}
+
+// An argument as the task keeps it: a copy, or in `Variable` what a reference that is not const refers to.
+template <class A>
+using Copy = std::decay_t<A>;
+template <class A>
+using Variable =
+    std::conditional_t<std::is_lvalue_reference_v<A> && !std::is_const_v<std::remove_reference_t<A>>, A,
+                       std::decay_t<A>>;
+
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored \
@@ -43,7 +77,7 @@ inline constexpr bool has_state = std::is_class_v<std::decay_t<T>> && !std::is_e
 #endif
 template <class F, class... Args>
 std::invoke_result_t<F&, Args...> keep(F function, Args... args) {
-  co_return co_await function(std::move(args)...);
+  co_return co_await function(std::forward<Args>(args)...);
 }
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
@@ -58,14 +92,21 @@ auto launch(F&& function, Args&&... args) {
   using R = std::invoke_result_t<Function&, Args...>;
   if constexpr (!launching::is_coroutine<R>) {
     return function(std::forward<Args>(args)...);
-  } else if constexpr (!(launching::has_state<Function> || ... || launching::has_state<Args>)) {
+  } else if constexpr (!(launching::has_state<Function> || ... || launching::has_state<Args>)&&(
+                           sizeof...(Args) == 0 || launching::takes_values<Function>())) {
     return event_loop.create_task(function(std::forward<Args>(args)...), "callback");
   } else {
     static_assert(std::copy_constructible<Function>,
                   "each call of a coroutine lambda starts a task with a copy of its captures");
-    return event_loop.create_task(
-        launching::keep<Function, std::decay_t<Args>...>(Function(function), std::forward<Args>(args)...),
-        "callback");
+    if constexpr (std::invocable<Function&, launching::Copy<Args>...>) {
+      return event_loop.create_task(launching::keep<Function, launching::Copy<Args>...>(
+                                        Function(function), std::forward<Args>(args)...),
+                                    "callback");
+    } else {
+      return event_loop.create_task(launching::keep<Function, launching::Variable<Args>...>(
+                                        Function(function), std::forward<Args>(args)...),
+                                    "callback");
+    }
   }
 }
 

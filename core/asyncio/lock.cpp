@@ -3,9 +3,10 @@
 namespace asyncio {
 
 void Lock::AcquireAwaiter::give_up() const {
-  // A lock that is gone must not be looked at.
-  if (event_loop.wake() == Wake::cancelled && lock_.state_ == State::handed_over &&
-      lock_.next_owner_ == event_loop.current()) {
+  // Unless it was handed to this task, the lock may be gone.
+  PromiseBase* const task = event_loop.current();
+  if (task->parked == Parked::handed) {
+    task->parked = Parked::ready;
     lock_.hand_on(site_);
   }
   Loop::throw_wake();

@@ -5,6 +5,7 @@
 
 #include "asyncio/console.hpp"
 #include "asyncio/gather_wait.hpp"
+#include "asyncio/lock.hpp"
 #include "asyncio/task.hpp"
 
 namespace asyncio {
@@ -110,9 +111,10 @@ void Loop::collect_due_at(std::uint64_t now_us) {
   next_due_us_ = timers_.empty() ? port::forever : us_of(next);
 }
 
-void Loop::make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site) {
+void Loop::make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site,
+                                Parked as) {
   collect_due();
-  push_ready(task, reason, object, site);
+  push_ready(task, reason, object, site, as);
 }
 
 void Loop::make_all_ready_after_due(WaitList& list, trace::Reason reason, std::uint32_t object, Site site) {
@@ -135,23 +137,38 @@ static trace::Reason reason_of(int io_events) {
 }
 
 void Loop::wait_for_io(IOBase& device, int events, std::uint32_t object, Site site) {
-  WaitList& waiters = device.priority() ? priority_io_waiters_ : io_waiters_;
-  for (const PromiseBase* other = waiters.front(); other != nullptr; other = waiters.after(other)) {
-    if (other->waits_on.device == &device && (other->io_events & events) != 0) {
-      throw RuntimeError("another task already waits for this device or ThreadSafeFlag");
+  for (const WaitList* waiters : {&io_waiters_, &priority_io_waiters_}) {
+    for (const PromiseBase* other = waiters->front(); other != nullptr; other = waiters->after(other)) {
+      if (other->waits_on.device == &device && (other->io_events & events) != 0) {
+        throw RuntimeError("another task already waits for this device or ThreadSafeFlag");
+      }
     }
   }
   PromiseBase* const task = current_;
-  task->parked = Parked::io;
+  task->parked = device.priority() ? Parked::priority_io : Parked::io;
   task->waits_on.device = &device;
   task->io_events = static_cast<std::uint8_t>(events);
-  waiters.push_back(task);
+  task->number.set_device(object);
+  (device.priority() ? priority_io_waiters_ : io_waiters_).push_back(task);
   trace::slice_end(task->number, reason_of(events), object, site);
   call_attention(io);
 }
 
 void Loop::poll_list(WaitList& waiters, bool priority) {
-  WaitList woken;
+  // Those that run next. They get there also when the ioctl() of a device throws.
+  struct Woken {
+    WaitList& ready;
+    WaitList tasks;
+    ~Woken() {
+      // `tasks` has the first to wait last; pushing each in front of the others restores their order.
+      while (!tasks.empty()) {
+        PromiseBase* const task = tasks.pop_front();
+        trace::task_ready(task->number, reason_of(task->io_events), task->number.device(), {nullptr, 0},
+                          true);
+        ready.push_front(task);
+      }
+    }
+  } woken{ready_, {}};
   for (PromiseBase* task = waiters.front(); task != nullptr;) {
     PromiseBase* const next = waiters.after(task);
     const int ready = task->waits_on.device->ioctl(MP_STREAM_POLL, task->io_events);
@@ -159,18 +176,12 @@ void Loop::poll_list(WaitList& waiters, bool priority) {
       waiters.remove(task);
       if (priority) {
         task->parked = Parked::ready;
-        woken.push_front(task);
+        woken.tasks.push_front(task);
       } else {
-        make_ready(task, reason_of(task->io_events));
+        make_ready(task, reason_of(task->io_events), task->number.device());
       }
     }
     task = next;
-  }
-  // `woken` has the first to wait last; pushing each in front of the others restores their order.
-  while (!woken.empty()) {
-    PromiseBase* const task = woken.pop_front();
-    trace::task_ready(task->number, reason_of(task->io_events), 0, {nullptr, 0}, true);
-    ready_.push_front(task);
   }
 }
 
@@ -213,7 +224,8 @@ std::uint64_t Loop::next_poll_us(std::uint64_t until) const {
 }
 
 void Loop::run(PromiseBase* main) {
-  if (running_) throw RuntimeError("run() inside a running event loop: co_await the coroutine instead");
+  check_not_orphan(main);
+  if (running_) throw_running();
   struct Running {
     Loop& loop;
     ~Running() {
@@ -265,6 +277,10 @@ bool Loop::attend(const PromiseBase* main) {
   }
 }
 
+void Loop::throw_running() {
+  throw RuntimeError("run() inside a running event loop: co_await the coroutine instead");
+}
+
 void Loop::throw_awaited_already() {
   throw RuntimeError("create_task(): the coroutine was already awaited or moved");
 }
@@ -299,6 +315,7 @@ bool Loop::finish(PromiseBase* task, const PromiseBase* main) {
   if (!awaited && task->failed && !task->retrieved && !is_cancelled(task->exception)) {
     // Nobody has asked for it yet. One more turn of the ready queue, then it is reported; see
     // resume_report().
+    trace::task_event(trace::Kind::exception, task->number);
     task->resume = resume_report;
     task->frame = task;
     make_ready(task, trace::Reason::unretrieved);
@@ -325,6 +342,21 @@ void Loop::resume_report(void* frame) {
   }
   const Task<> future = Task<>(task, TaskBase::Counted());
   event_loop.call_exception_handler({"Task exception wasn't retrieved", task->exception, future});
+}
+
+// --- Waits that would never end
+
+void Loop::check_can_await(const PromiseBase* task) const {
+  if (task == current_) throw RuntimeError("a task cannot await itself");
+  check_not_orphan(task);
+  if (task->gather != nullptr) throw RuntimeError("can't wait");  // MicroPython's words
+  for (; task->parked == Parked::task; task = task->waits_on.task) {
+    if (task->waits_on.task == current_) throw RuntimeError("these tasks would await each other");
+  }
+}
+
+void Loop::throw_orphan() {
+  throw RuntimeError("the task belongs to a loop that is gone: new_event_loop() has forgotten it");
 }
 
 // --- Waking by force
@@ -360,7 +392,10 @@ void Loop::unpark(PromiseBase* task) {
       task->waits_on.list->remove(task);
       break;
     case Parked::io:
-      (task->waits_on.device->priority() ? priority_io_waiters_ : io_waiters_).remove(task);
+      io_waiters_.remove(task);
+      break;
+    case Parked::priority_io:
+      priority_io_waiters_.remove(task);
       break;
     case Parked::task:
       task->waits_on.task->waiters.remove(task);
@@ -368,6 +403,7 @@ void Loop::unpark(PromiseBase* task) {
     case Parked::not_started:
     case Parked::ready:
     case Parked::gather:
+    case Parked::handed:
     case Parked::finished:
       break;
   }
@@ -398,7 +434,7 @@ bool Loop::cancel(PromiseBase* task, Site site) {
   if (task->wake != Wake::destroyed) set_wake(task, Wake::cancelled);
   if (next_due_us_ != port::forever) collect_due();
   // A task that is ready keeps its place.
-  if (task->parked != Parked::ready) {
+  if (task->parked != Parked::ready && task->parked != Parked::handed) {
     unpark(task);
     make_ready(task, trace::Reason::cancelled, 0, site);
   }
@@ -430,7 +466,7 @@ void Loop::abandon(const IOBase& device) {
       if (task->waits_on.device == &device) {
         waiters->remove(task);
         set_wake(task, Wake::destroyed);
-        make_ready(task, trace::Reason::destroyed);
+        make_ready(task, trace::Reason::destroyed, task->number.device());
       }
       task = next;
     }
@@ -453,6 +489,9 @@ void Loop::destroy(PromiseBase* task) noexcept {
       coroutine = caller;
     }
   }
+  // For the destructors of its parameters, which may ask for current_task(): dropping that handle must not
+  // begin here again.
+  task->handles = 1;
   task->destroy_frame();
 }
 
@@ -463,6 +502,7 @@ void Loop::reset() {
   for (const TaskLink* link = all_.next; link != end; link = link->next) {
     PromiseBase* const task = PromiseBase::of(const_cast<TaskLink*>(link));
     if (task->parked == Parked::list || task->parked == Parked::task) unpark(task);
+    if (task->parked == Parked::handed) task->waits_on.lock->forget_next_owner();
     task->orphan = true;
   }
   WaitList ready = ready_;
@@ -504,12 +544,29 @@ Coro<void> stopper() { co_return; }
 }  // namespace
 
 void Loop::run_forever() {
+  if (running_) throw_running();
   // A task that is queued by stop(): it ends the run when its turn comes.
   Coro<void> coro = stopper();
   PromiseBase* const task = coro.release();
   adopt(task, stop_name, {});
   task->handles = 2;
   const Task<> handle = Task<>(task, TaskBase::Counted());
+  // An exception may end the run while it is in the ready queue, or in none.
+  struct Stopping {
+    Loop& loop;
+    PromiseBase* task;
+    ~Stopping() {
+      loop.stop_task_ = nullptr;
+      if (task->finished) return;
+      if ((loop.attention_ & hidden) != 0) {
+        loop.attention_ &= static_cast<Attention>(~hidden);
+        loop.ready_.show(loop.hidden_ready_);
+      }
+      if (task->parked == Parked::ready) loop.ready_.remove(task);
+      remove_from_all(task);
+      release(task);
+    }
+  } const stopping{*this, task};
   stop_task_ = task;
   run(task);
 }

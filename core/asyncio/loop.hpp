@@ -52,7 +52,8 @@ class Loop {
   template <class T>
   T run_until_complete(Task<T> task);
 
-  // Runs until stop(). Tasks that are left stay queued for the next run.
+  // Runs until stop(). Tasks that are left stay queued for the next run. Throws RuntimeError inside a running
+  // loop.
   void run_forever();
   // Ends run_forever() when the tasks that are ready now have had their turn. Calling it again, or while
   // run_forever() is not running, does nothing.
@@ -76,12 +77,12 @@ class Loop {
   // Back of the ready queue. These two and yield() have their rare case, sleepers that may be due and go
   // first, in functions of their own with nothing left to do after the call: a coroutine they are inlined
   // into then need not save registers for it.
-  void make_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object = 0,
-                  Site site = {nullptr, 0}) {
+  void make_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object = 0, Site site = {nullptr, 0},
+                  Parked as = Parked::ready) {
     if (next_due_us_ != port::forever) [[unlikely]] {
-      make_ready_after_due(task, reason, object, site);
+      make_ready_after_due(task, reason, object, site, as);
     } else {
-      push_ready(task, reason, object, site);
+      push_ready(task, reason, object, site, as);
     }
   }
   // All of `list`, in their order.
@@ -141,9 +142,21 @@ class Loop {
   // The destructor of an object: whoever still waits on it gets a RuntimeError.
   void abandon(WaitList& list, std::uint32_t object);
   void abandon(const IOBase& device);
+  // The object that `task` waits through is destroyed: it leaves whatever it waits in, and gets a
+  // RuntimeError in its next turn, or CancelledError if it was cancelled before.
+  void end_wait(PromiseBase* task);
 
   // Milliseconds since the start, modulo 2^32. Reads the clock.
   std::uint32_t ticks() { return ticks_at(port::now_us()); }
+
+  // Before the running task awaits `task`, which has not finished: throws RuntimeError if that is the running
+  // task or awaits it, directly or not, or belongs to a gather() or to a loop that is gone.
+  void check_can_await(const PromiseBase* task) const;
+  // Throws RuntimeError if new_event_loop() has forgotten `task`: it never ends.
+  static void check_not_orphan(const PromiseBase* task) {
+    if (task->orphan) [[unlikely]]
+      throw_orphan();
+  }
 
   // See Task::cancel().
   bool cancel(PromiseBase* task, Site site);
@@ -151,6 +164,10 @@ class Loop {
   void interrupt(PromiseBase* task);
   // wait_for(): whose end may interrupt the sleep the running task is about to begin.
   void allow_interrupt_by(PromiseBase* runner) { current_->waits_on.task = runner; }
+
+  // `task`, just created, runs even if it is cancelled before its first turn. It begins with check_wake() or
+  // take_wake(), which tell it.
+  static void begin_even_if_cancelled(PromiseBase* task) { task->parked = Parked::ready; }
 
   // Makes a coroutine nobody has awaited into a task: in the ready queue (start) or in none yet (adopt). The
   // caller must say how many handles it has: the loop's and the caller's. Throws RuntimeError if `root` is
@@ -223,6 +240,8 @@ class Loop {
   }
 
   [[noreturn, gnu::noinline]] static void throw_awaited_already();
+  [[noreturn]] static void throw_orphan();
+  [[noreturn]] static void throw_running();
   [[gnu::noinline]] static void queue_after_due(PromiseBase* root, Site site);
   static void destroy(PromiseBase* task) noexcept;
   std::uint32_t ticks_at(std::uint64_t now_us);
@@ -231,8 +250,8 @@ class Loop {
     if (now >= next_due_us_) collect_due_at(now);
   }
   void collect_due_at(std::uint64_t now_us);
-  void push_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site) {
-    task->parked = Parked::ready;
+  void push_ready(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site, Parked as) {
+    task->parked = as;
     trace::task_ready(task->number, reason, object, site);
     ready_.push_back(task);
   }
@@ -250,7 +269,8 @@ class Loop {
     }
     ready_.append_all_of(list);
   }
-  void make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site);
+  void make_ready_after_due(PromiseBase* task, trace::Reason reason, std::uint32_t object, Site site,
+                            Parked as);
   void make_all_ready_after_due(WaitList& list, trace::Reason reason, std::uint32_t object, Site site);
   static void yield_after_due(Site site) noexcept;  // static: no `this` to have at hand
   bool attend(const PromiseBase* main);

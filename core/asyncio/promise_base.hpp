@@ -45,6 +45,7 @@ namespace asyncio {
 
 class GatherWait;
 class IOBase;
+class Lock;
 
 // How a task is parked, which is what cancelling it needs to know.
 enum class Parked : std::uint8_t {
@@ -54,7 +55,9 @@ enum class Parked : std::uint8_t {
   list,         // in the WaitList `waits_on.list`
   task,         // in the waiters of the task `waits_on.task`
   io,           // waits for the device `waits_on.device`
+  priority_io,  // the same, for one that had priority when the wait began
   gather,       // waits for `waits_on.gather`
+  handed,       // in the ready queue, as the next owner of the lock `waits_on.lock`
   finished
 };
 
@@ -149,6 +152,7 @@ class PromiseBase {
     PromiseBase* task;
     IOBase* device;
     GatherWait* gather;
+    Lock* lock;
   } waits_on;
   GatherWait* gather;                           // the gather() this task belongs to; excludes waiters
   WaitList waiters{WaitList::Uninitialised()};  // tasks awaiting this one

@@ -47,6 +47,8 @@ class QueueLines {
     trace::object_event(trace::Kind::queue_get, trace_, site, stored_);
     offer_place(site);
   }
+  // An item went in for the oldest one.
+  void replaced(Site site) { trace::object_event(trace::Kind::queue_put, trace_, site, stored_); }
   // An item, or a place, is free that was not.
   void offer_item(Site site) {
     if (getters_.empty()) return;

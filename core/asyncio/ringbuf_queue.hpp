@@ -56,14 +56,16 @@ class RingbufQueue : public QueueLines {
       return false;
     }
     if (stored_ != 0) {
+      // As many items as before: nobody else can be served.
       first_ = after(first_);
-      --stored_;
-    } else {
-      // Every place is promised to tasks that are about to put. The first of them would have put the oldest
-      // item.
-      --promised_places_;
-      ++overtaken_;
+      slots_[index_of(stored_ - 1)] = std::move(item);
+      replaced(site);
+      return true;
     }
+    // Every place is promised to tasks that are about to put. The first of them would have put the oldest
+    // item.
+    --promised_places_;
+    ++overtaken_;
     store(std::move(item), site);
     return true;
   }
@@ -87,8 +89,7 @@ class RingbufQueue : public QueueLines {
     return size - 1;
   }
   void store(T&& item, Site site) {
-    const std::size_t index = first_ + stored_;
-    slots_[index < capacity_ ? index : index - capacity_] = std::move(item);
+    slots_[index_of(stored_)] = std::move(item);
     stored(site);
   }
   T take(Site site) {
@@ -96,6 +97,11 @@ class RingbufQueue : public QueueLines {
     first_ = after(first_);
     taken(site);
     return item;
+  }
+  // Of the item that came so many after the oldest.
+  std::size_t index_of(std::size_t later) const {
+    const std::size_t index = first_ + later;
+    return index < capacity_ ? index : index - capacity_;
   }
   std::size_t after(std::size_t index) const { return index + 1 == capacity_ ? 0 : index + 1; }
 

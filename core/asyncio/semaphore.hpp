@@ -13,8 +13,8 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 
+#include "asyncio/reference.hpp"
 #include "asyncio/waiting_line.hpp"
 
 namespace asyncio {
@@ -27,7 +27,7 @@ class Semaphore {
       : Semaphore(value, UINT32_MAX, name, site) {}
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
-  // A task that still waits gets a RuntimeError.
+  // A task that still waits gets a RuntimeError; one that has a guard may keep it.
   ~Semaphore() { waiting_.abandon(trace_.id()); }
 
   // Would acquire() have to wait?
@@ -75,17 +75,19 @@ class Semaphore {
   class [[nodiscard(
       "the permit is released when this object goes: auto permit = co_await semaphore.scoped();")]] Guard {
    public:
-    Guard(Semaphore& semaphore, Site site) noexcept : semaphore_(&semaphore), site_(site) {}
-    Guard(Guard&& other) noexcept
-        : semaphore_(std::exchange(other.semaphore_, nullptr)), site_(other.site_) {}
+    Guard(Semaphore& semaphore, Site site) noexcept : semaphore_(semaphore, semaphore.guards_), site_(site) {}
+    Guard(Guard&& other) noexcept : semaphore_(other.semaphore_), site_(other.site_) {
+      other.semaphore_.reset();
+    }
     Guard& operator=(Guard&&) = delete;
     ~Guard() {
+      Semaphore* const semaphore = semaphore_.get();
       // Over the bound: somebody released this permit already.
-      if (semaphore_ != nullptr && semaphore_->count_ < semaphore_->bound_) semaphore_->hand_on(site_);
+      if (semaphore != nullptr && semaphore->count_ < semaphore->bound_) semaphore->hand_on(site_);
     }
 
    private:
-    Semaphore* semaphore_;
+    Reference<Semaphore> semaphore_;
     [[no_unique_address]] Site site_;
   };
   class [[nodiscard("co_await it")]] ScopedAwaiter : public AcquireAwaiter {
@@ -122,6 +124,7 @@ class Semaphore {
   std::uint32_t count_;  // permits nobody has; 0 while tasks wait
   std::uint32_t bound_;
   WaitingLine waiting_;
+  References<Semaphore> guards_;
   [[no_unique_address]] trace::Object trace_;
 };
 

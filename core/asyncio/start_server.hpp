@@ -25,6 +25,7 @@
 
 #include "asyncio/awaited_closure.hpp"
 #include "asyncio/getaddrinfo.hpp"
+#include "asyncio/launch.hpp"
 #include "asyncio/sleep.hpp"
 #include "asyncio/stream.hpp"
 #include "asyncio/task.hpp"
@@ -57,8 +58,8 @@ Coro<> run_handler(std::shared_ptr<Handler> handler, StreamReader reader, Stream
 template <class Handler>
 void start_handler(const std::shared_ptr<Handler>& handler, StreamReader reader, StreamWriter writer,
                    Site site) {
-  constexpr bool stateless = !std::is_class_v<Handler> || std::is_empty_v<Handler>;
-  if constexpr (stateless && Starts<Handler, StreamReader, StreamWriter>) {
+  constexpr bool keeps_them = launching::takes_values<Handler>() && !launching::has_state<Handler>;
+  if constexpr (keeps_them && Starts<Handler, StreamReader, StreamWriter>) {
     create_task((*handler)(std::move(reader), std::move(writer)), "client", site);
   } else {
     create_task(run_handler(handler, std::move(reader), std::move(writer)), "client", site);

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <utility>
 
-#include "asyncio/device_wait.hpp"
 #include "asyncio/sleep.hpp"
 
 namespace asyncio {
@@ -19,6 +18,86 @@ std::shared_ptr<IOBase> not_owned(IOBase& device) { return {std::shared_ptr<void
 constexpr std::size_t smallest_chunk = 256;
 constexpr std::size_t largest_chunk = 4096;
 
+// The first bytes of the buffer.
+std::string take(streaming::State& state, std::size_t size) {
+  if (size >= state.buffer.size()) return std::exchange(state.buffer, std::string());
+  std::string data = state.buffer.substr(0, size);
+  state.buffer.erase(0, size);
+  return data;
+}
+
+// One read from the device, to the end of the buffer.
+std::ptrdiff_t append(streaming::State& state, std::size_t at_most) {
+  struct Shrink {
+    std::string& text;
+    std::size_t size;
+    ~Shrink() { text.resize(size); }
+  } shrink{state.buffer, state.buffer.size()};
+  state.buffer.resize(shrink.size + at_most);
+  const std::ptrdiff_t got = state.device->read(state.buffer.data() + shrink.size, at_most);
+  if (got > 0) shrink.size += static_cast<std::size_t>(got);
+  return got;
+}
+
+[[noreturn]] void throw_gone() { throw RuntimeError("the stream this task waited on was destroyed"); }
+
+// A coroutine begins: its stream may have been moved from, or gone already.
+void check_there(const streaming::State* state) {
+  if (state == nullptr) throw RuntimeError("the stream was moved: use the one it was moved to");
+  if (!state->device) throw_gone();
+}
+
+// Waits for the device of a stream, which must not go meanwhile.
+class Ready {
+ public:
+  Ready(streaming::State& state, int events, Site site) : state_(state), events_(events), site_(site) {}
+  Ready(const Ready&) = default;  // before it waits
+  Ready& operator=(const Ready&) = delete;
+  ~Ready() { leave(); }
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<>) {
+    event_loop.wait_for_io(*state_.device, events_, state_.trace.id(), site_);
+    task_ = event_loop.current();
+    state_.waiting = task_;
+  }
+  void await_resume() {
+    leave();
+    if (!state_.device && event_loop.wake() != Wake::cancelled) {
+      event_loop.take_wake();
+      throw_gone();
+    }
+    event_loop.check_wake();
+  }
+
+ private:
+  void leave() {
+    // When this one is ready already, another task may wait.
+    if (task_ != nullptr && state_.waiting == task_) state_.waiting = nullptr;
+    task_ = nullptr;
+  }
+
+  streaming::State& state_;
+  int events_;
+  PromiseBase* task_ = nullptr;  // while it waits
+  [[no_unique_address]] Site site_;
+};
+
+// Lets the others run, and the stream must not go meanwhile.
+class Yield {
+ public:
+  Yield(const streaming::State& state, Site site) : state_(state), sleep_(0, site) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> handle) const { sleep_.await_suspend(handle); }
+  void await_resume() const {
+    sleep_.await_resume();
+    if (!state_.device) throw_gone();
+  }
+
+ private:
+  const streaming::State& state_;
+  SleepAwaiter sleep_;
+};
+
 }  // namespace
 
 // --- StreamReader
@@ -27,92 +106,81 @@ StreamReader::StreamReader(IOBase& device, const char* name, Site site)
     : StreamReader(not_owned(device), name, site) {}
 
 StreamReader::StreamReader(std::shared_ptr<IOBase> device, const char* name, Site site)
-    : device_(std::move(device)), trace_(trace::ObjectKind::stream, name, site) {}
+    : state_(std::make_shared<streaming::State>(std::move(device), name, site)) {}
 
-// One read from the device, to the end of kept_.
-std::ptrdiff_t StreamReader::append(std::size_t at_most) {
-  struct Shrink {
-    std::string& text;
-    std::size_t size;
-    ~Shrink() { text.resize(size); }
-  } shrink{kept_, kept_.size()};
-  kept_.resize(shrink.size + at_most);
-  const std::ptrdiff_t got = device_->read(kept_.data() + shrink.size, at_most);
-  if (got > 0) shrink.size += static_cast<std::size_t>(got);
-  return got;
-}
-
-// The first bytes of kept_.
-std::string StreamReader::take(std::size_t size) {
-  if (size >= kept_.size()) return std::exchange(kept_, std::string());
-  std::string data = kept_.substr(0, size);
-  kept_.erase(0, size);
-  return data;
-}
-
-Coro<std::string> StreamReader::read_some(std::size_t n, Site site) {
-  if (!kept_.empty()) {
-    co_await sleep_ms(0, site);
-    co_return take(n);
+Coro<std::string> StreamReader::read_some(State state, std::size_t n, Site site) {
+  check_there(state.get());
+  if (!state->buffer.empty()) {
+    co_await Yield(*state, site);
+    co_return take(*state, n);
   }
   for (;;) {
-    co_await DeviceAwaiter(*device_, POLLIN, trace_.id(), site);
-    if (append(n) != IOBase::would_block) co_return take(n);
+    co_await Ready(*state, POLLIN, site);
+    if (append(*state, n) != IOBase::would_block) co_return take(*state, n);
   }
 }
 
-Coro<std::string> StreamReader::read_all(Site site) {
+Coro<std::string> StreamReader::read_all(State state, Site site) {
+  check_there(state.get());
+  std::string& kept = state->buffer;
   for (;;) {
-    co_await DeviceAwaiter(*device_, POLLIN, trace_.id(), site);
-    if (append(std::clamp(kept_.size(), smallest_chunk, largest_chunk)) == 0) co_return take(kept_.size());
+    co_await Ready(*state, POLLIN, site);
+    if (append(*state, std::clamp(kept.size(), smallest_chunk, largest_chunk)) == 0)
+      co_return take(*state, kept.size());
   }
 }
 
-Coro<std::size_t> StreamReader::read_into(void* buffer, std::size_t size, Site site) {
-  if (!kept_.empty()) {
-    co_await sleep_ms(0, site);
-    const std::size_t count = std::min(size, kept_.size());
-    std::memcpy(buffer, kept_.data(), count);
-    kept_.erase(0, count);
+Coro<std::size_t> StreamReader::read_into(State state, void* buffer, std::size_t size, Site site) {
+  check_there(state.get());
+  std::string& kept = state->buffer;
+  if (!kept.empty()) {
+    co_await Yield(*state, site);
+    const std::size_t count = std::min(size, kept.size());
+    std::memcpy(buffer, kept.data(), count);
+    kept.erase(0, count);
     co_return count;
   }
   for (;;) {
-    co_await DeviceAwaiter(*device_, POLLIN, trace_.id(), site);
-    const std::ptrdiff_t got = device_->read(buffer, size);
+    co_await Ready(*state, POLLIN, site);
+    const std::ptrdiff_t got = state->device->read(buffer, size);
     if (got != IOBase::would_block) co_return static_cast<std::size_t>(got);
   }
 }
 
-Coro<std::string> StreamReader::readexactly(std::size_t n, Site site) {
+Coro<std::string> StreamReader::read_exactly(State state, std::size_t n, Site site) {
+  check_there(state.get());
   if (n == 0) co_return std::string();
-  if (kept_.size() >= n) {
-    co_await sleep_ms(0, site);
-    co_return take(n);
+  const std::string& kept = state->buffer;
+  if (kept.size() >= n) {
+    co_await Yield(*state, site);
+    co_return take(*state, n);
   }
-  while (kept_.size() < n) {
-    co_await DeviceAwaiter(*device_, POLLIN, trace_.id(), site);
-    if (append(n - kept_.size()) == 0) throw EOFError();
+  while (kept.size() < n) {
+    co_await Ready(*state, POLLIN, site);
+    if (append(*state, n - kept.size()) == 0) throw EOFError();
   }
-  co_return take(n);
+  co_return take(*state, n);
 }
 
 // Byte by byte, so that what follows the line stays in the device: another reader may have a right to it.
-Coro<std::string> StreamReader::readline(Site site) {
-  const std::size_t end = kept_.find('\n');
+Coro<std::string> StreamReader::read_line(State state, Site site) {
+  check_there(state.get());
+  std::string& kept = state->buffer;
+  const std::size_t end = kept.find('\n');
   if (end != std::string::npos) {
-    co_await sleep_ms(0, site);
-    co_return take(end + 1);
+    co_await Yield(*state, site);
+    co_return take(*state, end + 1);
   }
   for (;;) {
-    co_await DeviceAwaiter(*device_, POLLIN, trace_.id(), site);
+    co_await Ready(*state, POLLIN, site);
     do {
       char byte;
-      const std::ptrdiff_t got = device_->read(&byte, 1);
+      const std::ptrdiff_t got = state->device->read(&byte, 1);
       if (got == IOBase::would_block) break;
-      if (got == 0) co_return take(kept_.size());
-      kept_ += byte;
-      if (byte == '\n') co_return take(kept_.size());
-    } while (device_->ioctl(MP_STREAM_POLL, POLLIN) > 0);
+      if (got == 0) co_return take(*state, kept.size());
+      kept += byte;
+      if (byte == '\n') co_return take(*state, kept.size());
+    } while (state->device->ioctl(MP_STREAM_POLL, POLLIN) > 0);
   }
 }
 
@@ -122,78 +190,81 @@ StreamWriter::StreamWriter(IOBase& device, const ExtraInfo& info, const char* na
     : StreamWriter(not_owned(device), info, name, site) {}
 
 StreamWriter::StreamWriter(std::shared_ptr<IOBase> device, const ExtraInfo& info, const char* name, Site site)
-    : device_(std::move(device)), info_(info), trace_(trace::ObjectKind::stream, name, site) {}
+    : state_(std::make_shared<State>(std::move(device), name, site)), info_(info) {}
 
 void StreamWriter::write_bytes(const void* data, std::size_t size) {
-  if (closing_) throw OSError(EBADF, "write() to a closed stream");
-  if (ending_) throw OSError(EPIPE, "write() after write_eof()");
+  State& state = *state_.get();
+  if (state.closing) throw OSError(EBADF, "write() to a closed stream");
+  if (state.ending) throw OSError(EPIPE, "write() after write_eof()");
   const char* rest = static_cast<const char*>(data);
-  if (buffered() == 0) {
-    buffer_.clear();
-    taken_ = 0;
-    if (device_->ioctl(MP_STREAM_POLL, POLLOUT) > 0) {
-      const std::ptrdiff_t count = device_->write(rest, size);
+  if (state.buffered() == 0) {
+    state.buffer.clear();
+    state.taken = 0;
+    if (state.device->ioctl(MP_STREAM_POLL, POLLOUT) > 0) {
+      const std::ptrdiff_t count = state.device->write(rest, size);
       if (count > 0) {
         rest += count;
         size -= static_cast<std::size_t>(count);
       }
     }
     if (size == 0) return;
-  } else if (taken_ > buffer_.size() / 2) {
-    buffer_.erase(0, taken_);
-    taken_ = 0;
+  } else if (state.taken > state.buffer.size() / 2) {
+    state.buffer.erase(0, state.taken);
+    state.taken = 0;
   }
-  buffer_.append(rest, size);
+  state.buffer.append(rest, size);
 }
 
-Coro<> StreamWriter::drain(Site site) {
-  if (closed_) throw OSError(EBADF, "drain() of a closed stream");
-  if (buffered() == 0) {
-    co_await sleep_ms(0, site);
+Coro<> StreamWriter::drain(std::shared_ptr<State> state, Site site) {
+  check_there(state.get());
+  if (state->closed) throw OSError(EBADF, "drain() of a closed stream");
+  if (state->buffered() == 0) {
+    co_await Yield(*state, site);
     co_return;
   }
-  while (buffered() != 0) {
-    co_await DeviceAwaiter(*device_, POLLOUT, trace_.id(), site);
-    const std::ptrdiff_t count = device_->write(buffer_.data() + taken_, buffered());
-    if (count > 0) taken_ += static_cast<std::size_t>(count);
+  while (state->buffered() != 0) {
+    co_await Ready(*state, POLLOUT, site);
+    const std::ptrdiff_t count = state->device->write(state->buffer.data() + state->taken, state->buffered());
+    if (count > 0) state->taken += static_cast<std::size_t>(count);
   }
-  if (ending_) end_device();
+  if (state->ending) state->end_device();
 }
 
 void StreamWriter::write_eof() {
-  if (closing_) throw OSError(EBADF, "write_eof() of a closed stream");
-  if (ending_) return;
-  if (buffered() == 0) end_device();
-  ending_ = true;
+  if (state_->closing) throw OSError(EBADF, "write_eof() of a closed stream");
+  if (state_->ending) return;
+  if (buffered() == 0) state_->end_device();
+  state_->ending = true;
 }
 
-void StreamWriter::end_device() {
-  if (device_->ioctl(STREAM_WRITE_EOF, 0) == MP_STREAM_ERROR) {
+void StreamWriter::State::end_device() const {
+  if (device->ioctl(STREAM_WRITE_EOF, 0) == MP_STREAM_ERROR) {
     throw OSError(EOPNOTSUPP, "write_eof(): the device has no end of stream");
   }
 }
 
 void StreamWriter::close() {
-  closing_ = true;
-  if (buffered() == 0) close_device();
+  state_->closing = true;
+  if (buffered() == 0) state_->close_device();
 }
 
-void StreamWriter::close_device() {
-  if (std::exchange(closed_, true)) return;
-  device_->ioctl(MP_STREAM_CLOSE, 0);  // MP_STREAM_ERROR: a device that need not know
+void StreamWriter::State::close_device() {
+  if (!device || std::exchange(closed, true)) return;
+  device->ioctl(MP_STREAM_CLOSE, 0);  // MP_STREAM_ERROR: a device that need not know
 }
 
-Coro<> StreamWriter::wait_closed(Site site) {
-  closing_ = true;
-  if (!closed_ && buffered() != 0) {
+Coro<> StreamWriter::wait_closed(std::shared_ptr<State> state, Site site) {
+  check_there(state.get());
+  state->closing = true;
+  if (!state->closed && state->buffered() != 0) {
     try {
-      co_await drain(site);
+      co_await drain(state, site);
     } catch (...) {
-      close_device();
+      state->close_device();
       throw;
     }
   }
-  close_device();
+  state->close_device();
 }
 
 std::optional<network::Address> StreamWriter::get_extra_info(std::string_view name) const {

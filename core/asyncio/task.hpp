@@ -103,8 +103,10 @@ class Task<void> : public TaskBase {
 };
 
 // co_await task: until it has finished; returns its result or throws what it ended by. No yield if it already
-// has. Waiters resume behind whatever is ready when it ends, in the order they began to wait. Any number of
-// tasks may wait, and may await a failed task again (MicroPython crashes on the second).
+// has. RuntimeError if the task is the one that awaits or awaits that one, directly or not, belongs to a
+// gather(), or to a loop that is gone. Waiters resume behind whatever is ready when it ends, in the order
+// they began to wait. Any number of tasks may wait, and may await a failed task again (MicroPython crashes on
+// the second).
 template <class T>
 class TaskAwaiter {
  public:
@@ -115,9 +117,7 @@ class TaskAwaiter {
     if (target == nullptr)
       throw RuntimeError("cannot await an empty Task: assign it from create_task() first");
     if (target->finished) return true;
-    if (target == event_loop.current()) throw RuntimeError("a task cannot await itself");
-    if (target->gather != nullptr)
-      throw RuntimeError("can't wait");  // a gather() has it: MicroPython's words
+    event_loop.check_can_await(target);
     return false;
   }
   void await_suspend(std::coroutine_handle<>) const noexcept {
@@ -157,7 +157,7 @@ T Loop::run_until_complete(Task<T> task) {
 
 template <class T>
 T Loop::run_until_complete(Coro<T> coro, Site site) {
-  if (running_) throw RuntimeError("run() inside a running event loop: co_await the coroutine instead");
+  if (running_) throw_running();
   return run_until_complete(create_task(std::move(coro), "main", site));
 }
 
@@ -201,7 +201,8 @@ Task<T> create_task(Coro<T>&& coro, char (&name)[N], Site site = {}) {
   return create_task(std::move(coro), static_cast<const char*>(name), site);
 }
 
-// The running task. Throws RuntimeError outside of one.
+// The running task. Throws RuntimeError outside of one. (The destructors of a task's parameters run when it
+// has ended; a handle taken there must not be kept.)
 inline Task<> current_task() {
   if (event_loop.current() == nullptr) throw RuntimeError("no running event loop");
   return Task<>(event_loop.current());

@@ -17,6 +17,7 @@ class [[nodiscard("co_await it")]] TaskEnd {
   bool await_ready() const {
     if (task_.done()) return true;
     if (task_.promise() == event_loop.current()) throw RuntimeError("a task cannot await itself");
+    Loop::check_not_orphan(task_.promise());
     return false;
   }
   void await_suspend(std::coroutine_handle<>) const noexcept {

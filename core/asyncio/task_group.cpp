@@ -67,7 +67,8 @@ TaskGroup::Member::~Member() {
 
 TaskGroup::Member* TaskGroup::first_running() const {
   Member* member = first_;
-  while (member != nullptr && member->task->finished) member = member->next;
+  // A member that new_event_loop() has forgotten never runs again.
+  while (member != nullptr && (member->task->finished || member->task->orphan)) member = member->next;
   return member;
 }
 

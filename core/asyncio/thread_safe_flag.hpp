@@ -6,6 +6,7 @@
 #pragma once
 
 #include "asyncio/loop.hpp"
+#include "asyncio/reference.hpp"
 
 namespace asyncio {
 
@@ -25,19 +26,21 @@ class ThreadSafeFlag final : public IOBase {
 
   class [[nodiscard("co_await it")]] WaitAwaiter {
    public:
-    WaitAwaiter(ThreadSafeFlag& flag, Site site) : flag_(flag), site_(site) {}
-    bool await_ready() const noexcept { return flag_.set_; }
+    WaitAwaiter(ThreadSafeFlag& flag, Site site) : flag_(flag, flag.awaiters_), site_(site) {}
+    bool await_ready() const noexcept { return flag_.get()->set_; }
     // Throws RuntimeError if another task already waits.
     void await_suspend(std::coroutine_handle<>) const {
-      event_loop.wait_for_io(flag_, POLLIN, flag_.trace_.id(), site_);
+      event_loop.wait_for_io(*flag_.get(), POLLIN, flag_.get()->trace_.id(), site_);
     }
     void await_resume() const {
       event_loop.check_wake();
-      flag_.set_ = false;
+      // It may have gone after the loop saw it.
+      if (flag_.get() == nullptr) throw RuntimeError("the object this task waited on was destroyed");
+      flag_.get()->set_ = false;
     }
 
    private:
-    ThreadSafeFlag& flag_;
+    Reference<ThreadSafeFlag> flag_;
     [[no_unique_address]] Site site_;
   };
   // `co_await flag.wait()`: until it is set; no yield if it is.
@@ -51,6 +54,7 @@ class ThreadSafeFlag final : public IOBase {
 
  private:
   volatile bool set_ = false;  // a single byte, written whole by an interrupt
+  References<ThreadSafeFlag> awaiters_;
   [[no_unique_address]] trace::Object trace_;
 };
 

@@ -5,15 +5,18 @@
 //
 // On timeout the awaited task is cancelled, and its clean-up is waited for, before TimeoutError is thrown;
 // also if it swallowed the cancellation. A result or exception of the task comes through. Cancelled itself,
-// it cancels the awaited task and throws CancelledError at once. A timeout of 0 still gives an immediate
-// result.
+// it cancels the awaited task and throws CancelledError at once; destroyed, as with an AsyncGenerator that
+// awaits it, it cancels it as well. A timeout of 0 still gives an immediate result. A task that cannot be
+// awaited (see task.hpp) is the same RuntimeError here.
 #pragma once
 
 #include <chrono>
 #include <concepts>
+#include <exception>
 
 #include "asyncio/sleep.hpp"
 #include "asyncio/task.hpp"
+#include "asyncio/task_end.hpp"
 
 namespace asyncio {
 
@@ -23,13 +26,26 @@ namespace waiting {
 class SleepOrRunner {
  public:
   SleepOrRunner(std::int64_t milliseconds, const Task<>& runner, Site site)
-      : sleep_(milliseconds, site), runner_(runner.promise()) {}
+      : sleep_(milliseconds, site), runner_(runner.promise()), site_(site) {}
+  SleepOrRunner(const SleepOrRunner&) = default;  // before it waits
+  SleepOrRunner& operator=(const SleepOrRunner&) = delete;
+  // Destroyed while it waits, as with an AsyncGenerator: nobody would want what the runner waits for.
+  ~SleepOrRunner() {
+    if (!waits_) return;
+    try {
+      event_loop.cancel(runner_, site_);
+    } catch (...) {
+      // No memory to cancel the very task that destroys this: it runs on.
+    }
+  }
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<>) const {
+  void await_suspend(std::coroutine_handle<>) {
     sleep_.suspend_for_timeout();
     event_loop.allow_interrupt_by(runner_);
+    waits_ = true;
   }
-  bool await_resume() const {
+  bool await_resume() {
+    waits_ = false;
     event_loop.allow_interrupt_by(nullptr);
     if (event_loop.wake() == Wake::interrupted) {
       event_loop.take_wake();
@@ -42,18 +58,34 @@ class SleepOrRunner {
  private:
   SleepAwaiter sleep_;
   PromiseBase* runner_;
+  bool waits_ = false;
+  [[no_unique_address]] Site site_;
 };
 
 // Runs beside the task in wait_for() and ends its sleep when `awaited` has finished, however it did. The
 // waiting task is in PromiseBase::prev of the runner, which a task that never sleeps has no other use for;
 // not a handle, because the two would keep each other alive.
+//
+// It is no task of the program: cancelled before its first turn, which all_tasks() makes possible, it goes
+// on, unless it was by a wait_for() that is gone. From then on it hands a cancellation on to `awaited`, like
+// any task that awaits another.
 inline Coro<> runner(Task<> awaited) {
+  const bool cancelled = event_loop.take_wake() != Wake::normal;
+  if (cancelled && event_loop.current()->prev == nullptr) {
+    awaited.cancel();
+    co_return;
+  }
+  std::exception_ptr refused;
   try {
     co_await awaited;
   } catch (...) {
-    // wait_for() looks at the task itself.
+    // wait_for() looks at the task itself, unless it cannot be awaited.
+    if (!awaited.done()) refused = std::current_exception();
   }
-  if (PromiseBase* const waiter = event_loop.current()->prev) event_loop.interrupt(waiter);
+  PromiseBase* const waiter = event_loop.current()->prev;
+  if (waiter == nullptr) co_return;
+  event_loop.interrupt(waiter);
+  if (refused) std::rethrow_exception(refused);
 }
 
 // The runner of one wait_for(), which it must not outlive unknowingly.
@@ -62,6 +94,7 @@ class Runner {
   explicit Runner(Task<> awaited, Site site)
       : task_(create_task(runner(std::move(awaited)), "wait_for", site)) {
     task_.promise()->prev = event_loop.current();
+    Loop::begin_even_if_cancelled(task_.promise());
   }
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -74,6 +107,7 @@ class Runner {
 
 template <class T>
 Coro<T> wait_for_task(Task<T> awaited, std::int64_t milliseconds, Site site) {
+  if (!awaited.done()) event_loop.check_can_await(awaited.promise());
   const Runner running(awaited, site);
   bool finished = false;
   try {
@@ -82,9 +116,12 @@ Coro<T> wait_for_task(Task<T> awaited, std::int64_t milliseconds, Site site) {
     running.task().cancel(site);
     throw;
   }
-  if (finished) co_return awaited.result();
+  if (finished) {
+    if (!awaited.done()) running.task().result();  // throws why it cannot be awaited
+    co_return awaited.result();
+  }
   running.task().cancel(site);
-  co_await running.task();
+  co_await TaskEnd(running.task(), site);
   throw TimeoutError();
 }
 

@@ -1,6 +1,7 @@
 // What WaitAny and WaitAll have in common: a task waits for several event-like objects at once, by one helper
 // task for each, until enough of them have triggered. The helpers of a wait have ended when it ends, however
-// it ends: they are cancelled, which takes nothing from an object that has not triggered.
+// it ends: they are cancelled, which takes nothing from an object that has not triggered. Only where the wait
+// is destroyed, as with an AsyncGenerator, do they end afterwards, in their next turn.
 //
 // An event-like object (Hinch's ELO) has wait(), which is awaited, and possibly clear().
 #pragma once
@@ -12,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "asyncio/reference.hpp"
 #include "asyncio/task_end.hpp"
 
 namespace asyncio {
@@ -37,11 +39,14 @@ class WaitGroup {
     std::array<Task<>, sizeof...(Objects)> helpers;
     helpers_ = helpers.data();
     count_ = helpers.size();
+    const Leaving leaving(*this);
     try {
       std::apply(
           [&](auto&... object) {
             std::size_t i = 0;
-            (..., (helpers[i] = event_loop.create_task(help(object, i, site), name, site), ++i));
+            (...,
+             (helpers[i] = event_loop.create_task(help({*this, references_}, object, i, site), name, site),
+              Loop::begin_even_if_cancelled(helpers[i].promise()), ++i));
           },
           objects);
       co_await Enough(*this, site);
@@ -76,19 +81,54 @@ class WaitGroup {
     [[no_unique_address]] Site site_;
   };
 
+  // In the frame of wait(). Destroyed in the middle of it, it leaves no helper that could take anything.
+  class Leaving {
+   public:
+    explicit Leaving(WaitGroup& group) : group_(group) {}
+    Leaving(const Leaving&) = delete;
+    Leaving& operator=(const Leaving&) = delete;
+    ~Leaving() {
+      group_.closed_ = true;
+      for (std::size_t i = 0; i < group_.count_; ++i) {
+        try {
+          group_.cancel(i);
+        } catch (...) {
+          // No memory to cancel the very task that destroys this: it ends by itself.
+        }
+      }
+    }
+
+   private:
+    WaitGroup& group_;
+  };
+
   template <class Object>
-  Coro<> help(Object& object, std::size_t index, Site site) {
+  static Coro<> help(Reference<WaitGroup> reference, Object& object, std::size_t index, Site site) {
+    // all_tasks() has it: cancelled before its first turn, it tells the group.
+    const bool cancelled = event_loop.take_wake() != Wake::normal;
+    if (open(reference) == nullptr) co_return;
+    std::exception_ptr failure;
     try {
+      if (cancelled) throw CancelledError();
       if constexpr (requires { object.wait(site); }) {
         static_cast<void>(co_await object.wait(site));
       } else {
         static_cast<void>(co_await object.wait());
       }
     } catch (...) {
-      if (closed_) co_return;
-      failure_ = std::current_exception();
+      failure = std::current_exception();
     }
-    if (closed_) co_return;
+    if (WaitGroup* const group = open(reference)) group->triggered(index, std::move(failure), site);
+  }
+
+  // nullptr if the group needs no more, or is gone: a helper may outlive it.
+  static WaitGroup* open(const Reference<WaitGroup>& reference) {
+    WaitGroup* const group = reference.get();
+    return group != nullptr && !group->closed_ ? group : nullptr;
+  }
+
+  void triggered(std::size_t index, std::exception_ptr failure, Site site) {
+    failure_ = std::move(failure);
     if (first_ == none) first_ = index;
     if (--missing_ == 0 || failure_) {
       close();
@@ -99,9 +139,10 @@ class WaitGroup {
   // Cancels the helpers that still wait: at once, so that none takes the event that comes next.
   void close() {
     closed_ = true;
-    for (std::size_t i = 0; i < count_; ++i) {
-      if (helpers_[i] && helpers_[i].promise() != event_loop.current()) helpers_[i].cancel();
-    }
+    for (std::size_t i = 0; i < count_; ++i) cancel(i);
+  }
+  void cancel(std::size_t i) {
+    if (helpers_[i] && helpers_[i].promise() != event_loop.current()) helpers_[i].cancel();
   }
 
   const Task<>* helpers_ = nullptr;
@@ -109,6 +150,7 @@ class WaitGroup {
   std::size_t missing_;
   std::size_t first_ = none;
   bool closed_ = false;
+  References<WaitGroup> references_;  // of the helpers
   std::exception_ptr failure_;
   WaitList waiting_;
 };

@@ -45,14 +45,17 @@ class Object {
   std::uint32_t id_;
 };
 
-// What a task carries: its number.
+// What a task carries: its number, and while it waits for a device that of the object behind it.
 class TaskNumber {
  public:
   std::uint32_t id() const { return id_; }
   void assign() { id_ = recorder.next_task(); }
+  std::uint32_t device() const { return device_; }
+  void set_device(std::uint32_t object) { device_ = object; }
 
  private:
   std::uint32_t id_ = 0;
+  std::uint32_t device_ = 0;
 };
 
 inline void task_created(const TaskNumber& task, const TaskNumber* by, const char* name, Site site) {
@@ -109,6 +112,8 @@ class TaskNumber {
  public:
   static constexpr std::uint32_t id() { return 0; }
   static constexpr void assign() {}
+  static constexpr std::uint32_t device() { return 0; }
+  static constexpr void set_device(std::uint32_t) {}
 };
 inline void task_created(const TaskNumber&, const TaskNumber*, const char*, Site) {}
 inline void task_ready(const TaskNumber&, Reason, std::uint32_t = 0, Site = {}, bool = false) {}

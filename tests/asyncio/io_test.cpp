@@ -1,9 +1,12 @@
 // Devices, flags and interrupts: who runs when one is ready, in the default order and with priority.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "asyncio/console.hpp"
+#include "asyncio/device_wait.hpp"
+#include "asyncio/exceptions.hpp"
 #include "asyncio/io_base.hpp"
 #include "asyncio/sleep.hpp"
 #include "asyncio/task.hpp"
@@ -79,6 +82,49 @@ TEST_F(IoTest, PriorityDevicesThatAreReadyTogetherKeepTheirOrder) {
   EXPECT_EQ(virtual_board::output(), "0 1 2 ready before ");
 }
 
+Coro<> waits_and_says(ThreadSafeFlag& flag, int number) {
+  try {
+    co_await flag.wait();
+    print("%d woke\n", number);
+  } catch (const asyncio::RuntimeError& error) {
+    print("%d: %s\n", number, error.what());
+  }
+}
+
+TEST_F(IoTest, PriorityGivenOrTakenDuringAWaitCountsForTheNextWait) {
+  for (const bool priority : {true, false}) {
+    run([](bool later) -> Coro<> {
+      ThreadSafeFlag flag;
+      flag.set_priority(!later);
+      const Task<> cancelled = create_task(waits_and_says(flag, 1));
+      co_await sleep_ms(1);
+      flag.set_priority(later);
+      cancelled.cancel();
+      co_await sleep_ms(1);
+      EXPECT_TRUE(cancelled.done());
+      const Task<> served = create_task(waits_and_says(flag, 2));
+      co_await sleep_ms(1);
+      flag.set();
+      co_await served;
+    }(priority));
+  }
+  EXPECT_EQ(virtual_board::output(), "2 woke\n2 woke\n");
+}
+
+TEST_F(IoTest, ASecondWaiterIsFoundAlsoIfThePriorityChangedMeanwhile) {
+  run([]() -> Coro<> {
+    ThreadSafeFlag flag;
+    const Task<> first = create_task(waits_and_says(flag, 1));
+    co_await sleep_ms(1);
+    flag.set_priority(true);
+    co_await waits_and_says(flag, 2);
+    flag.set();
+    co_await first;
+  }());
+  EXPECT_EQ(virtual_board::output(),
+            "2: another task already waits for this device or ThreadSafeFlag\n1 woke\n");
+}
+
 TEST_F(IoTest, AnInterruptEndsTheBoardsSleep) {
   run([]() -> Coro<> {
     ThreadSafeFlag flag;
@@ -120,6 +166,31 @@ TEST_F(IoTest, ASecondWaiterOnAFlagIsAnError) {
   }());
 }
 
+TEST_F(IoTest, AFlagThatGoesAfterItWasSeenIsAnErrorForItsWaiter) {
+  run([]() -> Coro<> {
+    auto flag = std::make_unique<ThreadSafeFlag>();
+    const Task<> seen = create_task(waits_and_says(*flag, 1));
+    const Task<> sets = create_task([](ThreadSafeFlag& f) -> Coro<> {
+      f.set();
+      co_await sleep_ms(0);
+    }(*flag));
+    // Cleared before the first waiter had its turn, it takes a second one.
+    const Task<> second = create_task([](ThreadSafeFlag& f) -> Coro<> {
+      f.clear();
+      co_await waits_and_says(f, 2);
+    }(*flag));
+    const Task<> destroys = create_task([](std::unique_ptr<ThreadSafeFlag>& f) -> Coro<> {
+      f.reset();
+      co_return;
+    }(flag));
+    co_await seen;
+    co_await second;
+  }());
+  EXPECT_EQ(
+      virtual_board::output(),
+      "1: the object this task waited on was destroyed\n2: the object this task waited on was destroyed\n");
+}
+
 // A device without an interrupt: the loop must look at it while nothing else happens.
 class ReadyAt : public asyncio::IOBase {
  public:
@@ -148,6 +219,44 @@ TEST_F(IoTest, ADeviceWithoutInterruptIsLookedAtEveryMillisecond) {
     co_await device.wait();
     EXPECT_EQ(virtual_board::now_us(), 43'000U);
   }());
+}
+
+class Fails : public asyncio::IOBase {
+ public:
+  int ioctl(int, int) override {
+    if (fails) throw asyncio::OSError(5);
+    return 0;
+  }
+  bool fails = false;
+};
+
+TEST_F(IoTest, ADeviceThatFailsWhenLookedAtEndsTheRunAndNoOtherTaskIsLost) {
+  for (const bool priority : {false, true}) {
+    auto ready = std::make_unique<ThreadSafeFlag>();
+    auto fails = std::make_unique<Fails>();
+    ready->set_priority(priority);
+    fails->set_priority(priority);
+    asyncio::Loop& loop = asyncio::get_event_loop();
+    const Task<> served = loop.create_task(waits_and_says(*ready, 1));
+    loop.create_task([](Fails& device) -> Coro<> {
+      try {
+        co_await asyncio::wait_readable(device);
+      } catch (const asyncio::RuntimeError&) {
+        print("destroyed\n");
+      }
+    }(*fails));
+    const auto makes_ready = [](ThreadSafeFlag& flag, Fails& device) -> Coro<> {
+      co_await sleep_ms(1);
+      flag.set();
+      device.fails = true;
+      co_await sleep_ms(1);
+    };
+    EXPECT_THROW(run(makes_ready(*ready, *fails)), asyncio::OSError);
+    fails.reset();
+    run([]() -> Coro<> { co_await sleep_ms(1); }());
+    EXPECT_TRUE(served.done());
+  }
+  EXPECT_EQ(virtual_board::output(), "1 woke\ndestroyed\n1 woke\ndestroyed\n");
 }
 
 TEST_F(IoTest, TasksThatWaitForDevicesAreLeftToTheNextRun) {

@@ -581,6 +581,19 @@ TEST_F(TaskGroupTest, ALoopThatForgetsItsTasksForgetsGroupsInAnyOrder) {
   EXPECT_EQ(virtual_board::output(), "");
 }
 
+TEST_F(TaskGroupTest, JoinDoesNotWaitForMembersANewLoopHasForgotten) {
+  std::optional<TaskGroup> group(std::in_place);
+  Task<> member;
+  run([](TaskGroup& g, Task<>& handle) -> Coro<> {
+    handle = g.create_task([]() -> Coro<> { co_await sleep_ms(1000); }());
+    co_await sleep_ms(1);
+  }(*group, member));
+  asyncio::new_event_loop();
+  run(group->join());
+  EXPECT_FALSE(member.done());
+  group.reset();
+}
+
 TEST_F(TaskGroupTest, MembersCostNoHeapAndLeaveNothingBehind) {
   run([]() -> Coro<> {
     TaskGroup group;

@@ -5,10 +5,15 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "asyncio/console.hpp"
+#include "asyncio/elo.hpp"
 #include "asyncio/event.hpp"
+#include "asyncio/frame_allocator.hpp"
+#include "asyncio/gather.hpp"
 #include "asyncio/sleep.hpp"
+#include "asyncio/wait_for.hpp"
 #include "virtual_board.hpp"
 
 using asyncio::Coro;
@@ -203,6 +208,42 @@ TEST_F(TaskTest, RunForeverEndsByStop) {
 
 // --- Mistakes get words
 
+TEST_F(TaskTest, RunForeverInsideARunIsAnErrorAndLeavesStopAlone) {
+  asyncio::Loop& loop = asyncio::get_event_loop();
+  loop.create_task([]() -> Coro<> {
+    EXPECT_THROW(asyncio::get_event_loop().run_forever(), asyncio::RuntimeError);
+    co_await sleep_ms(10);
+    asyncio::get_event_loop().stop();
+  }());
+  const Task<> beside = loop.create_task([]() -> Coro<> { co_await sleep_ms(50); }());
+  loop.run_forever();
+  EXPECT_EQ(virtual_board::now_us(), 10'000U);
+  EXPECT_EQ(asyncio::all_tasks(), std::vector<Task<>>{beside});
+}
+
+Coro<> fails(bool stops) {
+  if (stops) asyncio::get_event_loop().stop();
+  throw asyncio::ValueError("out of run_forever()");
+  co_return;
+}
+
+TEST_F(TaskTest, RunForeverLeavesNothingBehindWhenAnExceptionEndsIt) {
+  asyncio::Loop& loop = asyncio::get_event_loop();
+  loop.set_exception_handler([](asyncio::Loop&, const asyncio::ExceptionContext& context) {
+    std::rethrow_exception(context.exception);
+  });
+  for (const bool stops : {false, true, false}) {
+    loop.create_task(fails(false));
+    loop.create_task(fails(stops));
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_THROW(loop.run_forever(), asyncio::ValueError);
+      EXPECT_TRUE(loop.all().next == &loop.all()) << "unfinished tasks";
+      loop.stop();  // of nothing
+    }
+    EXPECT_EQ(asyncio::frame_allocator.live_frames(), 0U);
+  }
+}
+
 TEST_F(TaskTest, CreateTaskOutsideALoopSaysWhatToUse) {
   EXPECT_EQ(words_of([] { create_task(nothing()); }),
             "create_task(): no running event loop; call it from a coroutine, or use "
@@ -235,6 +276,52 @@ TEST_F(TaskTest, AwaitingOneselfIsAnError) {
   }());
   self = Task<>();
   EXPECT_EQ(virtual_board::output(), "a task cannot await itself\n");
+}
+
+Coro<> awaits(const Task<>* other, const char* name) {
+  try {
+    co_await *other;
+  } catch (const asyncio::RuntimeError& error) {
+    print("%s: %s\n", name, error.what());
+  } catch (const asyncio::CancelledError&) {
+    print("%s cancelled\n", name);
+    throw;
+  }
+}
+
+TEST_F(TaskTest, TasksThatWouldAwaitEachOtherGetAnError) {
+  run([]() -> Coro<> {
+    Task<> a;
+    Task<> b;
+    Task<> c;
+    a = create_task(awaits(&b, "a"));
+    b = create_task(awaits(&c, "b"));
+    c = create_task(awaits(&a, "c"));
+    co_await sleep_ms(1);
+    EXPECT_TRUE(a.done());
+    EXPECT_TRUE(b.done());
+    EXPECT_TRUE(c.done());
+  }());
+  EXPECT_EQ(virtual_board::output(), "c: these tasks would await each other\n");
+}
+
+TEST_F(TaskTest, WaitForOfATaskThatAwaitsTheCallerIsAnError) {
+  run([]() -> Coro<> {
+    Task<> a;
+    Task<> b;
+    const auto limited = [](const Task<>* other) -> Coro<> {
+      try {
+        co_await asyncio::wait_for_ms(*other, 10);
+      } catch (const asyncio::RuntimeError& error) {
+        print("%s\n", error.what());
+      }
+    };
+    a = create_task(awaits(&b, "a"));
+    b = create_task(limited(&a));
+    co_await sleep_ms(1);
+    EXPECT_TRUE(a.done());
+  }());
+  EXPECT_EQ(virtual_board::output(), "these tasks would await each other\n");
 }
 
 TEST_F(TaskTest, ACoroutineRunsOnce) {
@@ -278,6 +365,70 @@ TEST_F(TaskTest, ACoroutineOutlivesItsHolderWhileItIsAwaited) {
     co_await task;
   }(result));
   EXPECT_EQ(result, 7);
+}
+
+// What `function` throws when it awaits a task that new_event_loop() has forgotten.
+template <class F>
+std::string error_for_a_forgotten_task(F function) {
+  Task<> old;
+  run([](Task<>& handle) -> Coro<> {
+    handle = create_task([]() -> Coro<> { co_await sleep_ms(1000); }());
+    co_await sleep_ms(1);
+  }(old));
+  asyncio::new_event_loop();
+  std::string words;
+  try {
+    run(function(old));
+  } catch (const asyncio::RuntimeError& error) {
+    words = error.what();
+  }
+  run([]() -> Coro<> { co_await sleep_ms(2000); }());
+  EXPECT_FALSE(old.done());
+  return words;
+}
+
+TEST_F(TaskTest, WaitingForATaskOfALoopThatIsGoneIsAnError) {
+  const std::string words = "the task belongs to a loop that is gone: new_event_loop() has forgotten it";
+  EXPECT_EQ(error_for_a_forgotten_task([](Task<> old) -> Coro<> { co_await old; }), words);
+  EXPECT_EQ(error_for_a_forgotten_task([](Task<> old) -> Coro<> { co_await asyncio::wait_for_ms(old, 10); }),
+            words);
+  EXPECT_EQ(error_for_a_forgotten_task([](Task<> old) -> Coro<> { co_await asyncio::gather(old); }), words);
+  EXPECT_EQ(error_for_a_forgotten_task([](Task<> old) -> Coro<> { co_await asyncio::ELO<>(old).wait(); }),
+            words);
+
+  Task<> old;
+  run([](Task<>& handle) -> Coro<> {
+    handle = create_task([]() -> Coro<> { co_await sleep_ms(1000); }());
+    co_await sleep_ms(1);
+  }(old));
+  asyncio::new_event_loop();
+  EXPECT_THROW(asyncio::get_event_loop().run_until_complete(old), asyncio::RuntimeError);
+  EXPECT_FALSE(old.cancel());
+}
+
+TEST_F(TaskTest, TheDestructorOfAParameterMayAskForTheCurrentTask) {
+  struct Says {
+    Says() = default;
+    Says(Says&& other) noexcept : says(std::exchange(other.says, false)) {}
+    Says& operator=(Says&&) = delete;
+    ~Says() {
+      if (says) print("%s ends\n", asyncio::current_task().name());
+    }
+    bool says = true;
+  };
+  run([]() -> Coro<> {
+    const auto works = [](Says) -> Coro<> { co_await sleep_ms(100); };
+    Task<> cancelled = create_task(works(Says()), "cancelled");
+    co_await sleep_ms(1);
+    cancelled.cancel();
+    cancelled = Task<>();
+    co_await sleep_ms(1);
+    const Task<> finished = create_task(works(Says()), "finished");
+    co_await finished;
+    create_task(works(Says()), "dropped");
+    co_await sleep_ms(200);
+  }());
+  EXPECT_EQ(virtual_board::output(), "cancelled ends\ndropped ends\nmain ends\n");
 }
 
 TEST_F(TaskTest, NewEventLoopDestroysACoroutineHeldByOneTaskAndAwaitedByAnother) {

@@ -107,4 +107,45 @@ TEST(TimerWheelTest, BehavesLikeASortedListWhereTheClockWraps) {
   }
 }
 
+// As a loop sees it: the clock jumps to each next deadline; a tenth of the tasks goes in on the way.
+TEST(TimerWheelTest, AMillionSleepersComeOutInOrder) {
+  constexpr std::size_t count = 1'000'000;
+  constexpr std::size_t at_once = count - count / 10;
+  const auto wheel = std::make_unique<TimerWheel>();
+  const std::unique_ptr<PromiseBase[]> tasks(new PromiseBase[count]);
+  std::mt19937 generator(1);
+  // Many share a millisecond; some sleep for days.
+  const auto fall_asleep = [&](std::size_t i) {
+    const auto length = static_cast<std::uint32_t>(generator());
+    tasks[i].due = wheel->now() + 1 + (i % 100 == 0 ? length % (1U << 29) : length % 300'000);
+    wheel->insert(&tasks[i]);
+  };
+  for (std::size_t i = 0; i < at_once; ++i) fall_asleep(i);
+  std::size_t asleep = at_once;
+  std::vector<const PromiseBase*> woken;
+  woken.reserve(count);
+  std::size_t late = 0;
+  while (!wheel->empty()) {
+    const std::uint32_t next = wheel->next_deadline();
+    wheel->advance(next, [&](PromiseBase* first, PromiseBase*) {
+      std::size_t due = 0;
+      for (const PromiseBase* task = first; task != nullptr; task = task->next, ++due) {
+        if (task->due != next) ++late;
+        woken.push_back(task);
+      }
+      return due;
+    });
+    for (int i = 0; i < 10 && asleep < count; ++i) fall_asleep(asleep++);
+  }
+  EXPECT_EQ(late, 0U);
+  ASSERT_EQ(woken.size(), count);
+  for (std::size_t i = 1; i < count; ++i) {
+    ASSERT_LE(woken[i - 1]->due, woken[i]->due);
+    // The array is in the order of going in.
+    if (woken[i - 1]->due == woken[i]->due) {
+      ASSERT_LT(woken[i - 1], woken[i]);
+    }
+  }
+}
+
 }  // namespace

@@ -136,6 +136,21 @@ TEST_F(ConnectionTest, AnAttemptThatTimesOutIsDropped) {
   }());
 }
 
+TEST_F(ConnectionTest, AHandlerMayTakeTheStreamsByReferenceOfAnyKind) {
+  run([]() -> Coro<> {
+    const Server server = co_await start_server(
+        [](StreamReader&& reader, StreamWriter&& writer) -> Coro<> {
+          writer.write(co_await reader.readline());
+          co_await writer.drain();
+        },
+        "0.0.0.0", 80);
+    auto [reader, writer] = co_await open_connection("127.0.0.1", 80);
+    co_await sleep_ms(1);
+    writer.write("hello\n");
+    EXPECT_EQ(co_await reader.read(), "hello\n");
+  }());
+}
+
 TEST_F(ConnectionTest, BothEndsKnowTheirAddresses) {
   run([]() -> Coro<> {
     const Server server = co_await start_server(

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "asyncio/console.hpp"
@@ -93,6 +94,23 @@ TEST_F(BrokerTest, ACoroutineBecomesATaskForEachMessage) {
   EXPECT_EQ(
       virtual_board::output(),
       "coroutine bar_topic a message too long to be kept in the string object\ncoroutine bar_topic two\n");
+}
+
+TEST_F(BrokerTest, ACoroutineMayTakeTopicAndMessageByReferenceWhateverTheyAre) {
+  enum class Topic { level };
+  run([]() -> Coro<> {
+    Broker<int, Topic> broker;
+    broker.subscribe(Topic::level, [](const Topic& topic, const int& level) -> Coro<> {
+      co_await sleep_ms(1);
+      print("topic %d level %d\n", static_cast<int>(topic), level);
+    });
+    {
+      const auto level = std::make_unique<int>(42);
+      broker.publish(Topic::level, *level);
+    }
+    co_await sleep_ms(10);
+  }());
+  EXPECT_EQ(virtual_board::output(), "topic 0 level 42\n");
 }
 
 TEST_F(BrokerTest, CallsMethodsAndStartsCoroutinesOfAnObject) {

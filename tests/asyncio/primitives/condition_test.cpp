@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 
+#include "asyncio/async_generator.hpp"
 #include "asyncio/console.hpp"
 #include "asyncio/sleep.hpp"
 #include "asyncio/task.hpp"
@@ -420,6 +422,63 @@ TEST_F(ConditionTest, TheTraceTellsWhoWaitsForItAndWhoWokeThem) {
     }
     EXPECT_EQ(story, "wait notify ready ");
   }
+}
+
+TEST_F(ConditionTest, AWaiterCancelledWhileItWaitsForTheLockDoesNotTouchAConditionThatIsGone) {
+  run([]() -> Coro<> {
+    auto condition = std::make_unique<Condition>();
+    const Task<> waiter = create_task([](Condition& c) -> Coro<> {
+      co_await c.acquire();
+      try {
+        co_await c.wait();
+      } catch (const CancelledError&) {
+        print("cancelled\n");
+        throw;
+      }
+    }(*condition));
+    co_await sleep_ms(1);
+    co_await condition->acquire();
+    condition->notify();
+    co_await sleep_ms(1);
+    waiter.cancel();
+    condition.reset();
+    co_await sleep_ms(1);
+  }());
+  EXPECT_EQ(virtual_board::output(), "cancelled\n");
+}
+
+TEST_F(ConditionTest, AWaitThatIsDestroyedDoesNotReleaseTheLockOfAnotherTask) {
+  run([]() -> Coro<> {
+    Condition condition;
+    auto changes =
+        std::make_unique<asyncio::AsyncGenerator<int>>([](Condition& waited) -> asyncio::AsyncGenerator<int> {
+          const auto guard = co_await waited.scoped();
+          for (int i = 0;; ++i) {
+            co_await waited.wait();
+            co_yield i;
+          }
+        }(condition));
+    create_task([](asyncio::AsyncGenerator<int>& asked) -> Coro<> {
+      try {
+        co_await asked.next();
+      } catch (const asyncio::RuntimeError&) {
+        print("told\n");
+      }
+    }(*changes));
+    create_task(waiter(condition, 1));
+    co_await sleep_ms(1);
+    {
+      const auto guard = co_await condition.scoped();
+      changes.reset();
+      EXPECT_TRUE(condition.locked()) << "it is this task's";
+      condition.notify();
+      co_await sleep_ms(1);
+      EXPECT_EQ(virtual_board::output(), "told\n");
+    }
+    co_await sleep_ms(1);
+    EXPECT_EQ(virtual_board::output(), "told\n1 notified\n") << "its guard is a guard still";
+    EXPECT_FALSE(condition.locked());
+  }());
 }
 
 }  // namespace

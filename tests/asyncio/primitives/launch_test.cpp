@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <memory>
 #include <string>
+#include <tuple>
 
+#include "asyncio/console.hpp"
+#include "asyncio/frame_allocator.hpp"
 #include "asyncio/sleep.hpp"
 #include "virtual_board.hpp"
 
@@ -59,6 +64,81 @@ TEST_F(LaunchTest, TheCapturesOfACoroutineLambdaLiveAsLongAsItsTask) {
     }
     EXPECT_EQ(co_await task, "a text too long to be kept in the string object itself");
   }());
+}
+
+TEST_F(LaunchTest, ACoroutineMayTakeItsArgumentsByReference) {
+  enum class Unit { mm, cm };
+  run([]() -> Coro<> {
+    const auto length = [](const int& value, const Unit& unit, const char* const& name) -> Coro<std::string> {
+      co_await sleep_ms(10);
+      co_return std::string(name) + " " + std::to_string(value) + (unit == Unit::cm ? " cm" : " mm");
+    };
+    Task<std::string> task;
+    {
+      const auto value = std::make_unique<int>(42);
+      const auto unit = std::make_unique<Unit>(Unit::cm);
+      task = launch(length, *value, *unit, "width");
+    }
+    EXPECT_EQ(co_await task, "width 42 cm");
+  }());
+}
+
+TEST_F(LaunchTest, AGenericCoroutineMayTakeItsArgumentsByReference) {
+  run([]() -> Coro<> {
+    const auto later = [](const auto& value) -> Coro<int> {
+      co_await sleep_ms(10);
+      co_return value;
+    };
+    Task<int> task;
+    {
+      const auto value = std::make_unique<int>(42);
+      task = launch(later, *value);
+    }
+    EXPECT_EQ(co_await task, 42);
+  }());
+}
+
+TEST_F(LaunchTest, AReferenceThatIsNotConstIsToTheVariableOfTheCaller) {
+  run([]() -> Coro<> {
+    const auto add = [](int& sum, const int& value) -> Coro<> {
+      co_await sleep_ms(10);
+      sum += value;
+    };
+    int sum = 1;
+    Task<> task;
+    {
+      const auto value = std::make_unique<const int>(42);
+      task = launch(add, sum, *value);
+    }
+    co_await task;
+    EXPECT_EQ(sum, 43);
+  }());
+}
+
+TEST_F(LaunchTest, ACoroutineThatTakesValuesNeedsNoFrameBesideItsOwn) {
+  run([]() -> Coro<> {
+    const std::size_t frames = asyncio::frame_allocator.live_frames();
+    const Task<int> task = launch(twice_later, 4);
+    EXPECT_EQ(asyncio::frame_allocator.live_frames(), frames + 1);
+    EXPECT_EQ(co_await task, 8);
+  }());
+}
+
+TEST_F(CallbackTest, ACoroutineMayTakeItsArgumentsByReference) {
+  run([]() -> Coro<> {
+    Task<> task;
+    {
+      Callback callback(
+          [](const int& value) -> Coro<> {
+            co_await sleep_ms(10);
+            print("%d\n", value);
+          },
+          std::tuple(42));
+      task = callback().task();
+    }
+    co_await task;
+  }());
+  EXPECT_EQ(virtual_board::output(), "42\n");
 }
 
 TEST_F(CallbackTest, KeepsItsArgumentsForEachCall) {

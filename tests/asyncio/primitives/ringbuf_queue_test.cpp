@@ -365,4 +365,39 @@ TEST_F(RingbufQueueTest, DestroyedItGivesItsWaitersARuntimeError) {
             "put 4: the object this task waited on was destroyed\n");
 }
 
+// An item that is promised to a task which has not run is replaced for it, and the next task goes on waiting.
+TEST_F(RingbufQueueTest, OverwritingServesNoMoreTasksThanThereAreItems) {
+  run([]() -> Coro<> {
+    RingbufQueue<int> queue(2);
+    create_task(getter(queue, 1));
+    create_task(getter(queue, 2));
+    co_await sleep_ms(1);
+    EXPECT_FALSE(queue.put_overwriting(10));
+    EXPECT_TRUE(queue.put_overwriting(20));
+    EXPECT_THROW(queue.put_nowait(30), IndexError);
+    co_await sleep_ms(1);
+    EXPECT_EQ(virtual_board::output(), "1 got 30\n");
+    EXPECT_TRUE(queue.empty());
+    EXPECT_FALSE(queue.full());
+    queue.put_nowait(40);
+    co_await sleep_ms(1);
+    EXPECT_EQ(queue.qsize(), 0U);
+  }());
+  EXPECT_EQ(virtual_board::output(), "1 got 30\n2 got 40\n");
+}
+
+TEST_F(RingbufQueueTest, OverwritingInALongerOneKeepsTheOrderOfItems) {
+  run([]() -> Coro<> {
+    RingbufQueue<int> queue(4);
+    create_task(getter(queue, 1));
+    create_task(getter(queue, 2));
+    co_await sleep_ms(1);
+    for (int item = 1; item <= 5; ++item) queue.put_overwriting(item);
+    co_await sleep_ms(1);
+    EXPECT_EQ(queue.qsize(), 1U);
+    EXPECT_EQ(queue.get_nowait(), 5);
+  }());
+  EXPECT_EQ(virtual_board::output(), "1 got 3\n2 got 4\n");
+}
+
 }  // namespace

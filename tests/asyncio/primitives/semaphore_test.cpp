@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <utility>
 
 #include "asyncio/console.hpp"
 #include "asyncio/sleep.hpp"
@@ -391,6 +392,46 @@ TEST_F(SemaphoreTest, TheTraceTellsItsCountAndWhoWokeWhom) {
     EXPECT_EQ(woken, 1);
     EXPECT_EQ(waited, 1);
   }
+}
+
+Coro<> works_in_scope(Semaphore& semaphore) {
+  const auto guard = co_await semaphore.scoped();
+  co_await sleep_ms(100);
+}
+
+Coro<> leaves_a_worker() {
+  Semaphore semaphore;
+  create_task(works_in_scope(semaphore));
+  co_await sleep_ms(1);
+}
+
+TEST_F(SemaphoreTest, AGuardMayEndAfterItsObject) {
+  run(leaves_a_worker());
+  run([]() -> Coro<> { co_await sleep_ms(200); }());
+  EXPECT_TRUE(asyncio::all_tasks().empty());
+
+  run(leaves_a_worker());
+  asyncio::new_event_loop();
+}
+
+TEST_F(SemaphoreTest, AGuardThatWasMovedReleasesOnce) {
+  run([]() -> Coro<> {
+    std::optional<Semaphore> semaphore(std::in_place);
+    {
+      auto guard = co_await semaphore->scoped();
+      {
+        const auto moved = std::move(guard);
+        EXPECT_TRUE(semaphore->locked());
+      }
+      EXPECT_FALSE(semaphore->locked());
+      co_await semaphore->acquire();
+    }
+    EXPECT_TRUE(semaphore->locked());
+    semaphore->release();
+    auto guard = co_await semaphore->scoped();
+    const auto moved = std::move(guard);
+    semaphore.reset();
+  }());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <optional>
 
 #include "asyncio/console.hpp"
@@ -377,6 +378,27 @@ TEST_F(WaitAnyTest, SeveralTasksMayWaitOnOne) {
     create_task(set_events(&first));
     EXPECT_EQ(co_await a, &first);
     EXPECT_EQ(co_await b, &first);
+  }());
+}
+
+// all_tasks() has them. The wait ends as it does when they are cancelled later.
+TEST_F(WaitAnyTest, HelpersCancelledBeforeTheyRanEndTheWait) {
+  run([]() -> Coro<> {
+    for (const bool before_they_ran : {true, false}) {
+      Event a;
+      Event b;
+      const Task<> waits = create_task(
+          [](Event& first, Event& second) -> Coro<> { co_await WaitAny(first, second).wait(); }(a, b));
+      co_await sleep_ms(0);
+      if (!before_they_ran) co_await sleep_ms(1);
+      for (const Task<>& task : asyncio::all_tasks()) {
+        if (task.name() != nullptr && std::strcmp(task.name(), "WaitAny") == 0) task.cancel();
+      }
+      co_await sleep_ms(5);
+      EXPECT_TRUE(waits.done());
+      EXPECT_THROW(waits.result(), CancelledError);
+      EXPECT_EQ(asyncio::all_tasks().size(), 1U);
+    }
   }());
 }
 

@@ -3,7 +3,11 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <memory>
+#include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "asyncio/console.hpp"
@@ -381,6 +385,140 @@ TEST_F(StreamReaderTest, ADeviceDestroyedUnderItsReaderIsAnErrorThere) {
     }
     EXPECT_TRUE(told);
   }());
+}
+
+// What a task of its own says that awaits one of the reads.
+template <class T>
+Coro<> tell(Coro<T> reading) {
+  try {
+    const T result = co_await reading;
+    if constexpr (std::is_same_v<T, std::string>) print("%s\n", result.c_str());
+  } catch (const asyncio::RuntimeError& error) {
+    print("%s\n", error.what());
+  } catch (const asyncio::CancelledError&) {
+    print("cancelled\n");
+  }
+}
+
+constexpr const char* told = "the stream this task waited on was destroyed\n";
+
+TEST_F(StreamReaderTest, DestroyedWhileATaskReadsItIsAnErrorThereAtOnce) {
+  run([](TestDevice& source) -> Coro<> {
+    std::array<char, 8> buffer{};
+    const auto reads = {
+        +[](StreamReader& in, std::array<char, 8>&) -> Coro<> { return tell(in.readline()); },
+        +[](StreamReader& in, std::array<char, 8>&) -> Coro<> { return tell(in.read(8)); },
+        +[](StreamReader& in, std::array<char, 8>&) -> Coro<> { return tell(in.read()); },
+        +[](StreamReader& in, std::array<char, 8>&) -> Coro<> { return tell(in.readexactly(8)); },
+        +[](StreamReader& in, std::array<char, 8>& to) -> Coro<> {
+          return tell(in.readinto(std::span<char>(to)));
+        }};
+    for (const auto read : reads) {
+      const std::size_t before = virtual_board::output().size();
+      auto in = std::make_unique<StreamReader>(source);
+      const Task<> reading = create_task(read(*in, buffer));
+      co_await sleep_ms(1);
+      in.reset();
+      co_await sleep_ms(0);
+      EXPECT_EQ(virtual_board::output().substr(before), told);
+      EXPECT_TRUE(reading.done());
+    }
+    source.receive("hello\n");
+    EXPECT_EQ(co_await StreamReader(source).readline(), "hello\n") << "nobody else waits for the device";
+  }(device));
+}
+
+TEST_F(StreamReaderTest, DestroyedBetweenBeingReadyAndTheTurnOfItsTaskItLeavesTheBytes) {
+  run([](TestDevice& source) -> Coro<> {
+    auto in = std::make_unique<StreamReader>(source);
+    const Task<> reading = create_task(tell(in->readline()));
+    co_await sleep_ms(0);
+    create_task([](std::unique_ptr<StreamReader>& destroyed) -> Coro<> {
+      destroyed.reset();
+      co_return;
+    }(in));
+    source.receive("hello\n");
+    co_await reading;
+    EXPECT_EQ(virtual_board::output(), told);
+    EXPECT_EQ(source.input, "hello\n");
+  }(device));
+}
+
+TEST_F(StreamReaderTest, DestroyedBeforeAReadBeginsOrGoesOnItIsAnErrorThere) {
+  run([](TestDevice& source) -> Coro<> {
+    auto in = std::make_unique<StreamReader>(source);
+    create_task(tell(in->readline()));
+    in.reset();
+    co_await sleep_ms(0);
+    EXPECT_EQ(virtual_board::output(), told);
+
+    // One that has its bytes only lets the others run.
+    in = std::make_unique<StreamReader>(source);
+    source.receive("ab");
+    try {
+      co_await asyncio::wait_for_ms(in->readexactly(3), 1);
+    } catch (const asyncio::TimeoutError&) {
+    }
+    create_task(tell(in->read(2)));
+    co_await sleep_ms(0);
+    in.reset();
+    co_await sleep_ms(0);
+    EXPECT_EQ(virtual_board::output(), std::string(told) + told);
+  }(device));
+}
+
+TEST_F(StreamReaderTest, DestroyedAfterItsTaskWasCancelledItIsACancellation) {
+  run([](TestDevice& source) -> Coro<> {
+    auto in = std::make_unique<StreamReader>(source);
+    const Task<> reading = create_task(tell(in->readline()));
+    co_await sleep_ms(1);
+    reading.cancel();
+    in.reset();
+    co_await reading;
+  }(device));
+  EXPECT_EQ(virtual_board::output(), "cancelled\n");
+}
+
+TEST_F(StreamReaderTest, DestroyedWhileATaskReadsItLetsGoOfTheDevice) {
+  run([]() -> Coro<> {
+    auto shared = std::make_shared<TestDevice>();
+    const std::weak_ptr<TestDevice> watch = shared;
+    auto in = std::make_unique<StreamReader>(std::move(shared));
+    const Task<> reading = create_task(tell(in->readline()));
+    co_await sleep_ms(1);
+    in.reset();
+    EXPECT_TRUE(watch.expired());
+    co_await reading;
+  }());
+  EXPECT_EQ(virtual_board::output(), told);
+}
+
+TEST_F(StreamReaderTest, MovedWhileATaskReadsTheReadGoesOn) {
+  run([](TestDevice& source) -> Coro<> {
+    auto in = std::make_unique<StreamReader>(source);
+    const Task<> reading = create_task(tell(in->readline()));
+    co_await sleep_ms(1);
+    source.receive("he");
+    co_await sleep_ms(1);
+    StreamReader moved(std::move(*in));
+    std::string what;
+    try {
+      co_await in->readline();
+    } catch (const asyncio::RuntimeError& error) {
+      what = error.what();
+    }
+    EXPECT_EQ(what, "the stream was moved: use the one it was moved to");
+    in.reset();
+    source.receive("llo\n");
+    co_await reading;
+    EXPECT_EQ(virtual_board::output(), "hello\n\n");
+    StreamReader other(source);
+    create_task(tell(other.readline()));
+    co_await sleep_ms(0);
+    other = std::move(moved);  // the one it was is gone
+    co_await sleep_ms(0);
+    EXPECT_EQ(virtual_board::output(), std::string("hello\n\n") + told);
+  }(device));
 }
 
 #if COROSCOPE_TRACE

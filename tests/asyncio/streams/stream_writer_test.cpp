@@ -174,6 +174,51 @@ TEST_F(StreamWriterTest, ACancelledDrainNeitherLosesNorRepeats) {
   }());
 }
 
+TEST_F(StreamWriterTest, DestroyedWhileATaskDrainsOrClosesItIsAnErrorThereAtOnce) {
+  device.room = 0;
+  run([](TestDevice& sink) -> Coro<> {
+    const auto drains = {+[](StreamWriter& out) -> Coro<> { return out.drain(); },
+                         +[](StreamWriter& out) -> Coro<> { return out.wait_closed(); }};
+    for (const auto drain : drains) {
+      auto out = std::make_unique<StreamWriter>(sink);
+      out->write("x");
+      const Task<> draining = create_task(drain(*out));
+      co_await sleep_ms(1);
+      out.reset();
+      const std::uint64_t destroyed_us = virtual_board::now_us();
+      std::string what;
+      try {
+        co_await draining;
+      } catch (const asyncio::RuntimeError& error) {
+        what = error.what();
+      }
+      EXPECT_EQ(what, "the stream this task waited on was destroyed");
+      EXPECT_EQ(virtual_board::now_us(), destroyed_us);
+    }
+    sink.make_room(10);
+    co_await sleep_ms(1);
+    EXPECT_EQ(sink.output, "");
+    EXPECT_EQ(sink.closed, 0);
+  }(device));
+}
+
+TEST_F(StreamWriterTest, MovedWhileATaskDrainsTheDrainGoesOn) {
+  device.room = 0;
+  make_room_at_ms(10, 10);
+  run([](TestDevice& sink) -> Coro<> {
+    auto out = std::make_unique<StreamWriter>(sink);
+    out->write("a");
+    const Task<> draining = create_task(out->drain());
+    co_await sleep_ms(1);
+    StreamWriter moved(std::move(*out));
+    out.reset();
+    moved.write("b");
+    co_await draining;
+    EXPECT_EQ(sink.output, "ab");
+    EXPECT_EQ(moved.buffered(), 0U);
+  }(device));
+}
+
 TEST_F(StreamWriterTest, ABufferThatNeverEmptiesDoesNotGrow) {
   device.room = 0;
   std::string all;

@@ -15,6 +15,7 @@
 #include "drivers/touch_button.hpp"
 #include "input_test.hpp"
 #include "machine.hpp"
+#include "machine/adc.hpp"
 
 namespace {
 

@@ -130,11 +130,25 @@ int verdict(const Lesson& lesson, const model::State& state, const Ending& endin
   }
 }
 
+struct LessonOptions {
+  fs::path profile;
+  std::vector<std::string> limits;
+};
+
 int run_built(const Lesson& lesson, const fs::path& program, const model::TraceInfo& info,
-              const TextOptions& options, TraceForm form, std::optional<OutputFile>& file) {
-  model::Result<PipedProcess> process = PipedProcess::start(
-      {program.string(), "--run-for-ns", std::to_string(info.run_for_ns), "--seed", std::to_string(info.seed),
-       "--records-fd", std::to_string(PipedProcess::descriptor)});
+              const LessonOptions& given, const TextOptions& options, TraceForm form,
+              std::optional<OutputFile>& file) {
+  std::vector<std::string> command{program.string(),
+                                   "--profile",
+                                   given.profile.string(),
+                                   "--run-for-ns",
+                                   std::to_string(info.run_for_ns),
+                                   "--seed",
+                                   std::to_string(info.seed),
+                                   "--records-fd",
+                                   std::to_string(PipedProcess::descriptor)};
+  command.insert(command.end(), given.limits.begin(), given.limits.end());
+  model::Result<PipedProcess> process = PipedProcess::start(command);
   if (!process) return fail(process.error().text);
   model::State state(&info.sources);
   Outputs outputs{TraceOutput(std::cout, TraceForm::text, info, screen_of(STDOUT_FILENO), options),
@@ -158,6 +172,8 @@ int run_command(const Words& words) {
   const model::Result<Arguments> arguments = Arguments::parse(words, {{"--headless", false},
                                                                       {"--for", true},
                                                                       {"--seed", true},
+                                                                      {"--hog", true},
+                                                                      {"--hang", true},
                                                                       {"--trace", true},
                                                                       {"--all", false},
                                                                       {"--why", false}});
@@ -177,6 +193,14 @@ int run_command(const Words& words) {
     const model::Result<std::uint64_t> seed = parse_number(*text);
     if (!seed) return fail("--seed: " + seed.error().text);
     info.seed = *seed;
+  }
+  LessonOptions given;
+  for (const char* const limit : {"--hog", "--hang"}) {
+    const std::string* const text = arguments->value(limit);
+    if (text == nullptr) continue;
+    const model::Result<std::uint64_t> duration = parse_duration(*text);
+    if (!duration) return fail(std::string(limit) + ": " + duration.error().text);
+    given.limits.insert(given.limits.end(), {std::string(limit) + "-ns", std::to_string(*duration)});
   }
   const model::Result<BuildPlan> plan = read_build_plan();
   if (!plan) return fail(plan.error().text);
@@ -206,8 +230,9 @@ int run_command(const Words& words) {
   const BuiltLesson& built = *std::get_if<BuiltLesson>(&build);
   print_compiler_output(built.compiler_output);
   add_sources(info, *lesson);
-  return run_built(*lesson, built.program, info, {arguments->has("--all"), arguments->has("--why"), false},
-                   form, file);
+  given.profile = plan->source_dir / "boards" / board_name / "profile";
+  return run_built(*lesson, built.program, info, given,
+                   {arguments->has("--all"), arguments->has("--why"), false}, form, file);
 }
 
 }  // namespace cli

@@ -13,7 +13,9 @@ using trace::Kind;
 
 constexpr std::size_t rows_shown = 30;
 constexpr std::size_t console_lines_a_row = 10;
-constexpr std::uint64_t late_console_lines = 10;
+constexpr std::size_t notices_a_row = 10;
+constexpr std::size_t notices_kept = 10'000;  // of a row
+constexpr std::uint64_t late_lines = 10;
 constexpr std::size_t most_lanes = 16;
 constexpr std::size_t no_limit = 1'000'000;
 constexpr std::size_t narrowest_rest = 20;  // of the decisions' last column
@@ -58,6 +60,7 @@ void TextView::begin_row(const model::State& state) {
 }
 
 void TextView::act(std::string what) {
+  if (acting_ != 0 && acting_ != row_.interrupt) what = acting_text_ + ' ' + what;
   if (!row_.actions.empty() && row_.actions.back() == what) {
     ++row_.repeats.back();
     return;
@@ -67,6 +70,8 @@ void TextView::act(std::string what) {
 }
 
 void TextView::note_action(const trace::Record& record, const model::State& state) {
+  acting_ = state.interrupt();
+  if (acting_ != 0) acting_text_ = model::interrupt_text(state, acting_);
   switch (record.kind) {
     case Kind::task_created:
       if (row_.task == 0 && state.task_text(record.task) == "main") break;  // run() does that
@@ -128,9 +133,42 @@ void TextView::note_action(const trace::Record& record, const model::State& stat
   }
 }
 
+// Beneath the row it happened in, or on a line of its own.
+void TextView::note(const model::Notice& notice, const model::State& state) {
+  if (in_row_ && row_.notices.size() == notices_kept) {
+    ++hidden_notices_;
+    return;
+  }
+  if (in_row_) {
+    row_.notices.push_back(notice);
+    return;
+  }
+  begin_row(state);
+  row_.only_notices = true;
+  row_.notices.push_back(notice);
+  end_row();
+}
+
+// An interrupt in the middle of a slice is told of in its row.
+void TextView::interrupt(const trace::Record& record, const model::State& state) {
+  if (record.kind == Kind::isr_exit) {
+    if (in_row_ && row_.interrupt != 0) end_row();
+    return;
+  }
+  if (in_row_) return;
+  begin_row(state);
+  row_.interrupt = record.object;
+  row_.name = model::interrupt_text(state, record.object);
+}
+
 void TextView::write(const trace::Record& record, const model::State& state) {
   summary_.apply(record, state);
   chart_.add(record, state);
+  if (record.kind == Kind::reset) {
+    running_ = has_run_ = false;
+    end_row();
+  }
+  if (const model::Notice notice = model::notice(state)) note(notice, state);
   if (const model::ConsoleText* const console = state.console()) {
     if (!in_row_) begin_row(state);
     row_.console += console->text;
@@ -146,6 +184,10 @@ void TextView::write(const trace::Record& record, const model::State& state) {
       return;
     case Kind::idle_begin:
       end_row();
+      return;
+    case Kind::isr_enter:
+    case Kind::isr_exit:
+      interrupt(record, state);
       return;
     case Kind::slice_begin: {
       begin_row(state);
@@ -193,13 +235,13 @@ void TextView::end_row() {
   if (!in_row_) return;
   in_row_ = false;
   if (row_.task == 0) {
-    if (row_.actions.empty() && row_.console.empty()) return;
-    row_.reason = has_run_ ? "after run()" : "before run()";
+    if (row_.actions.empty() && row_.console.empty() && row_.notices.empty()) return;
+    row_.reason = row_.interrupt != 0 ? "an interrupt" : has_run_ ? "after run()" : "before run()";
   }
   ++rows_;
   if (!options_.all && rows_ > rows_shown) {
-    ++hidden_;
-    print_late_console(row_);
+    if (!row_.only_notices) ++hidden_;
+    print_late_lines(row_);
   } else if (released_) {
     print(row_);
   } else {
@@ -217,6 +259,7 @@ void TextView::release_rows() {
   columns_.reason = 12;
   columns_.line = 4;
   for (const Row& row : held_) {
+    if (row.only_notices) continue;
     columns_.task = std::max(columns_.task, width_of(row.name));
     columns_.reason = std::max(columns_.reason, width_of(row.reason));
   }
@@ -255,6 +298,10 @@ void TextView::print_columns(Style style, const std::string& time,
 }
 
 void TextView::print(const Row& row) {
+  if (row.only_notices) {
+    for (const model::Notice& notice : row.notices) print_notice(notice);
+    return;
+  }
   std::string then;
   for (std::size_t i = 0; i < row.actions.size(); ++i) {
     then += (then.empty() ? "" : ", ") + row.actions[i];
@@ -266,6 +313,27 @@ void TextView::print(const Row& row) {
   print_columns(Style::plain, time, {row.name, row.task}, row.reason, then, row.line);
   if (options_.why && !row.why.empty()) print_line(Style::dim, row.why);
   print_console(row.console);
+  std::size_t printed = 0;
+  for (const model::Notice& notice : row.notices) {
+    if (!options_.all && printed == notices_a_row) break;
+    print_notice(notice);
+    ++printed;
+  }
+  if (printed == row.notices.size()) return;
+  hidden_notices_ += row.notices.size() - printed;
+  print_line(Style::dim, "… and " + model::count_text(row.notices.size() - printed, "more", "more"));
+}
+
+// "   12.000  ! uart0 overrun: …"
+void TextView::print_notice(const model::Notice& notice) {
+  std::string time = model::time_text(notice.time_ns);
+  time.erase(time.size() - 3);
+  const std::size_t margin = columns_.time + 4;
+  std::string begin = padded_left(time, columns_.time) + (notice.warning ? "  ! " : "  > ");
+  for (const std::string& line : wrapped(shown(screen_, harmless(notice.text)), screen_.width - margin)) {
+    out_ << begin << styled(screen_, notice.warning ? Style::warning : Style::plain, line) << '\n';
+    begin = std::string(margin, ' ');
+  }
 }
 
 // Below a row, as far in as its second column.
@@ -291,27 +359,38 @@ void TextView::print_console(const std::string& text) {
              "… " + model::count_text(lines.size() - printed, "more line", "more lines") + " printed");
 }
 
-// What is printed by a row that is not shown itself.
-void TextView::print_late_console(const Row& row) {
-  for (const std::string& line : lines_of(row.console)) {
-    if (late_console_ == late_console_lines) {
-      ++hidden_console_;
-      continue;
+// What is printed by a row that is not shown itself, and what goes wrong in it.
+void TextView::print_late_lines(const Row& row) {
+  const auto print_one = [this](std::uint64_t& hidden, const auto& print) {
+    if (late_lines_ == late_lines) {
+      ++hidden;
+      return;
     }
-    if (late_console_++ == 0) print_line(Style::dim, "… from here on only what is printed:");
-    std::string time = model::time_text(row.time_ns);
-    time.erase(time.size() - 3);
-    out_ << padded_left(time, columns_.time) << "  "
-         << styled(screen_, Style::dim, screen_.utf8 ? "│ " : "| ")
-         << styled(screen_, Style::console, harmless(line)) << '\n';
+    if (late_lines_++ == 0) print_line(Style::dim, "… from here on only what is printed:");
+    print();
+  };
+  for (const std::string& line : lines_of(row.console)) {
+    print_one(hidden_console_, [&] {
+      std::string time = model::time_text(row.time_ns);
+      time.erase(time.size() - 3);
+      out_ << padded_left(time, columns_.time) << "  "
+           << styled(screen_, Style::dim, screen_.utf8 ? "│ " : "| ")
+           << styled(screen_, Style::console, harmless(line)) << '\n';
+    });
+  }
+  for (const model::Notice& notice : row.notices) {
+    print_one(hidden_notices_, [&] { print_notice(notice); });
   }
 }
 
 void TextView::print_hidden() {
-  if (hidden_ == 0) return;
-  std::string text = "… " + model::count_text(hidden_, "more decision", "more decisions");
-  if (hidden_console_ != 0)
-    text += " and " + model::count_text(hidden_console_, "more line", "more lines") + " printed";
+  std::string text;
+  const auto add = [&text](const std::string& what) { text += (text.empty() ? "… " : " and ") + what; };
+  if (hidden_ != 0) add(model::count_text(hidden_, "more decision", "more decisions"));
+  if (hidden_ != 0 && hidden_console_ != 0)
+    add(model::count_text(hidden_console_, "more line", "more lines") + " printed");
+  if (hidden_notices_ != 0) add(model::count_text(hidden_notices_, "more notice", "more notices"));
+  if (text.empty()) return;
   print_line(Style::dim, text + ". --all shows everything, --why explains it, " +
                              std::string(options_.to_keep) + " keeps it for Perfetto.");
 }

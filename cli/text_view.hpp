@@ -12,6 +12,7 @@
 #include "cli/lane_chart.hpp"
 #include "cli/screen.hpp"
 #include "model/cstrace.hpp"
+#include "model/notice.hpp"
 #include "model/state.hpp"
 #include "model/summary.hpp"
 
@@ -35,7 +36,8 @@ class TextView {
   void finish(const model::State& state);
 
  private:
-  // What one slice, or the code before and after run(), came to.
+  // What one slice, one interrupt, or the code before and after run(), came to; or notices about the board
+  // and nothing else.
   struct Row {
     std::uint64_t time_ns = 0;
     std::uint32_t task = 0;  // 0: main() itself
@@ -47,6 +49,9 @@ class TextView {
     std::string wait;               // what the task does then
     std::string line;               // where
     std::string console;
+    std::uint32_t interrupt = 0;
+    bool only_notices = false;
+    std::vector<model::Notice> notices;
   };
   struct Columns {
     std::size_t time = 0;
@@ -60,6 +65,8 @@ class TextView {
   void begin_row(const model::State& state);
   void act(std::string what);
   void note_action(const trace::Record& record, const model::State& state);
+  void note(const model::Notice& notice, const model::State& state);
+  void interrupt(const trace::Record& record, const model::State& state);
   void end_row();
   void release_rows();
   void print(const Row& row);
@@ -68,7 +75,8 @@ class TextView {
                      const std::string& reason, const std::string& then, const std::string& line);
   void print_line(Style style, const std::string& text);
   void print_console(const std::string& text);
-  void print_late_console(const Row& row);
+  void print_notice(const model::Notice& notice);
+  void print_late_lines(const Row& row);
   void print_hidden();
   void print_worst_latency();
   void print_end(const model::State& state);
@@ -82,6 +90,8 @@ class TextView {
   model::Summary summary_;
 
   Row row_;
+  std::uint32_t acting_ = 0;  // the interrupt that does what is noted now, 0: none
+  std::string acting_text_;
   bool in_row_ = false;
   bool running_ = false;  // between run_begin and run_end
   bool has_run_ = false;
@@ -90,8 +100,9 @@ class TextView {
   Columns columns_;
   std::uint64_t rows_ = 0;
   std::uint64_t hidden_ = 0;          // rows not shown
-  std::uint64_t late_console_ = 0;    // lines shown of those that hidden rows printed
+  std::uint64_t late_lines_ = 0;      // lines shown of those that hidden rows printed, notices included
   std::uint64_t hidden_console_ = 0;  // lines not shown
+  std::uint64_t hidden_notices_ = 0;
   std::uint64_t worst_latency_ns_ = 0;
   std::string worst_latency_why_;
 };

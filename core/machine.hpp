@@ -1,4 +1,9 @@
 // The board's hardware, for programs: #include "machine.hpp". Named as MicroPython's module machine.
 #pragma once
 
+#include "machine/control.hpp"
+#include "machine/i2c.hpp"
 #include "machine/pin.hpp"
+#include "machine/rtc.hpp"
+#include "machine/timer.hpp"
+#include "machine/wdt.hpp"

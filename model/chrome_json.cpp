@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "model/notice.hpp"
 #include "model/why.hpp"
 
 namespace model {
@@ -11,6 +12,7 @@ using Json = nlohmann::ordered_json;
 using trace::Kind;
 
 constexpr int board_pid = 1;
+constexpr std::uint32_t first_interrupt_tid = 1'000'000'000;  // below it are the tasks
 
 double microseconds(std::uint64_t time_ns) { return static_cast<double>(time_ns) / 1000.0; }
 
@@ -34,7 +36,7 @@ ChromeJsonWriter::ChromeJsonWriter(std::ostream& file, const TraceInfo& info) : 
   Json process = event_of("M", "process_name", 0, 0);
   process["args"] = {{"name", info.lesson + " on " + info.board}};
   event(dump(process));
-  name_task(0, "main()");
+  name_thread(0, "main()");
 }
 
 void ChromeJsonWriter::event(const std::string& json) {
@@ -43,12 +45,12 @@ void ChromeJsonWriter::event(const std::string& json) {
   file_ << json;
 }
 
-void ChromeJsonWriter::name_task(std::uint32_t number, const std::string& name) {
-  Json thread = event_of("M", "thread_name", 0, number);
+void ChromeJsonWriter::name_thread(std::uint32_t tid, const std::string& name) {
+  Json thread = event_of("M", "thread_name", 0, tid);
   thread["args"] = {{"name", name}};
   event(dump(thread));
-  Json order = event_of("M", "thread_sort_index", 0, number);
-  order["args"] = {{"sort_index", number}};
+  Json order = event_of("M", "thread_sort_index", 0, tid);
+  order["args"] = {{"sort_index", tid}};
   event(dump(order));
 }
 
@@ -69,8 +71,40 @@ void ChromeJsonWriter::wake(const State& state, const Task& task) {
   event(dump(arrow));
 }
 
+// What went wrong, or was done from outside.
+void ChromeJsonWriter::mark(const State& state) {
+  const Notice what = notice(state);
+  if (!what) return;
+  Json instant = event_of("i", without_line_ends(what.text), what.time_ns, what.task);
+  instant["cat"] = what.category;
+  instant["s"] = what.task == 0 ? "p" : "t";
+  event(dump(instant));
+}
+
+void ChromeJsonWriter::interrupt(const trace::Record& record, const State& state) {
+  if (record.kind == Kind::isr_exit) {
+    end_interrupt(state);
+    return;
+  }
+  if (named_interrupts_.insert(record.object).second)
+    name_thread(first_interrupt_tid + record.object, interrupt_text(state, record.object));
+  served_.push_back({record.object, state.now_ns()});
+}
+
+void ChromeJsonWriter::end_interrupt(const State& state) {
+  if (served_.empty()) return;
+  const Served served = served_.back();
+  served_.pop_back();
+  Json slice = event_of("X", interrupt_text(state, served.number), served.begin_ns,
+                        first_interrupt_tid + served.number);
+  slice["cat"] = "interrupt";
+  slice["dur"] = microseconds(state.now_ns() - served.begin_ns);
+  event(dump(slice));
+}
+
 void ChromeJsonWriter::write(const trace::Record& record, const State& state) {
   spans(state);
+  mark(state);
   if (const ConsoleText* const console = state.console()) {
     Json instant = event_of("i", without_line_ends(console->text), console->time_ns, console->task);
     instant["cat"] = "console";
@@ -84,13 +118,21 @@ void ChromeJsonWriter::write(const trace::Record& record, const State& state) {
     event(dump(level));
     return;
   }
+  if (record.kind == Kind::isr_enter || record.kind == Kind::isr_exit) {
+    interrupt(record, state);
+    return;
+  }
+  if (record.kind == Kind::reset) {
+    while (!served_.empty()) end_interrupt(state);
+    return;
+  }
   const Task* const task = state.task(record.task);
   if (task == nullptr) return;
   if (pending_.size() < state.tasks().size()) pending_.resize(state.tasks().size());
   Pending& pending = pending_[task->number - 1];
   switch (record.kind) {
     case Kind::task_created:
-      name_task(task->number, task->name);
+      name_thread(task->number, task->name);
       break;
     case Kind::task_ready:
       wake(state, *task);
@@ -150,6 +192,7 @@ void ChromeJsonWriter::spans(const State& state) {
 
 void ChromeJsonWriter::finish(const State& state) {
   spans(state);
+  while (!served_.empty()) end_interrupt(state);
   file_ << "\n]}\n";
 }
 

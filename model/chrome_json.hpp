@@ -1,11 +1,12 @@
 // The trace as Chrome Trace Event JSON, which Perfetto (ui.perfetto.dev) and chrome://tracing open. A task is
 // a thread; its slices, its waits and its time in the ready queue lie on that thread, wake-ups are arrows
-// between them; locks have tracks of their own, pins are counters, console output is marked where it was
-// printed.
+// between them; locks and interrupts have tracks of their own, pins are counters, console output is marked
+// where it was printed, and so is what went wrong: a hog, an error on a bus, a reset.
 #pragma once
 
 #include <cstdint>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,10 @@ class ChromeJsonWriter {
     std::uint64_t flow = 0;  // the arrow that woke it; 0: none
   };
   void event(const std::string& json);
-  void name_task(std::uint32_t number, const std::string& name);
+  void name_thread(std::uint32_t tid, const std::string& name);
+  void mark(const State& state);
+  void interrupt(const trace::Record& record, const State& state);
+  void end_interrupt(const State& state);
   void wake(const State& state, const Task& task);
   void spans(const State& state);
 
@@ -39,6 +43,13 @@ class ChromeJsonWriter {
   bool first_ = true;
   std::uint64_t flows_ = 0;
   std::vector<Pending> pending_;  // task number n at n - 1
+  // Interrupts that are being served, innermost last.
+  struct Served {
+    std::uint32_t number;
+    std::uint64_t begin_ns;
+  };
+  std::vector<Served> served_;
+  std::set<std::uint32_t> named_interrupts_;
 };
 
 }  // namespace model

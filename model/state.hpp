@@ -1,6 +1,9 @@
 // The state of a traced board at one moment, made by applying the records of its trace one after the other:
 // who runs, who is ready in which order, who waits for what at which line, who owns which lock. It is a
 // value: a copy is a bookmark from which to go on later.
+//
+// A board that is reset numbers its tasks, objects and texts from 1 again. Here numbers go on: the tasks of
+// before stay, ended, and record() is the record just applied with the numbers that hold here.
 #pragma once
 
 #include <cstdint>
@@ -107,6 +110,7 @@ struct Span {
   std::uint64_t end_ns = 0;
 };
 
+// What was printed, or done from outside.
 struct ConsoleText {
   std::uint64_t time_ns = 0;
   std::uint32_t task = 0;
@@ -120,19 +124,25 @@ struct Stopped {
 };
 
 class State {
+  using Kind = trace::Kind;
+
  public:
   // `sources` may be nullptr; otherwise it must outlive every copy.
   explicit State(const Sources* sources = nullptr) : sources_(sources) {}
 
-  void apply(const trace::Record& record);
+  void apply(const trace::Record& applied);
   // The trace is over: ends every span at now_ns(). To be called once.
   void finish();
 
   // --- What the last apply() or finish() brought about.
   // Spans that ended. Those of no length are left out.
   const std::vector<Span>& ended() const { return ended_; }
+  // The record applied last, with its tasks, objects and sites numbered as they are here.
+  const trace::Record& record() const { return record_; }
   // Console output that is complete now, or nullptr.
-  const ConsoleText* console() const { return console_complete_ ? &console_ : nullptr; }
+  const ConsoleText* console() const { return complete_ == Kind::console ? &message_ : nullptr; }
+  // What was done to the board from outside, said completely now, or nullptr.
+  const ConsoleText* input() const { return complete_ == Kind::input ? &message_ : nullptr; }
 
   // --- The board now.
   std::uint64_t now_ns() const { return now_ns_; }
@@ -144,6 +154,8 @@ class State {
   const std::deque<std::uint32_t>& ready() const { return ready_; }
   std::uint32_t running() const { return running_; }  // 0: none
   std::uint32_t main() const { return main_; }        // the task run() was called with; 0: not yet
+  // The interrupt that is being served, 0: none.
+  std::uint32_t interrupt() const { return interrupts_.empty() ? 0 : interrupts_.back(); }
   std::uint64_t decisions() const { return decision_.number; }
   const Decision& last_decision() const { return decision_; }
   const std::optional<Stopped>& stopped() const { return stopped_; }
@@ -171,7 +183,10 @@ class State {
   std::string task_text(std::uint32_t number) const;
 
  private:
+  void renumber(trace::Record& record) const;
   void text_piece(const trace::Record& record);
+  void name_text(const trace::TextRecord& piece, std::string_view characters);
+  void restart();
   void create_task(const trace::Record& record);
   void create_object(const trace::Record& record);
   void become_ready(Task& task, const trace::Record& record);
@@ -191,6 +206,14 @@ class State {
   const Sources* sources_;
   std::uint64_t now_ns_ = 0;
   std::uint64_t records_ = 0;
+  trace::Record record_{};
+  // What the numbers of the board's tasks and objects are short of those here, and the number here of each of
+  // its texts: of any use once it was reset.
+  bool was_reset_ = false;
+  std::uint32_t tasks_before_ = 0;
+  std::uint32_t objects_before_ = 0;
+  std::vector<std::uint32_t> text_numbers_;
+  std::unordered_map<std::string, std::uint32_t> known_texts_;
   std::vector<std::string> texts_;
   std::vector<Task> tasks_;
   std::vector<Object> objects_;
@@ -203,8 +226,9 @@ class State {
   Decision decision_;
   std::uint64_t idle_since_ns_ = 0;
   std::vector<Span> ended_;
-  ConsoleText console_;
-  bool console_complete_ = false;
+  ConsoleText message_;           // that of the console or input record before
+  Kind message_of_ = Kind::text;  // which of them; text: neither
+  Kind complete_ = Kind::text;    // which of them is complete now
   std::optional<Stopped> stopped_;
 };
 

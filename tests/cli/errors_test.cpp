@@ -49,7 +49,11 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{
             "run 01 --trace t.doc",
             "--trace: cannot tell from \"t.doc\" what to write; the name must end in .json (for Perfetto), "
-            ".cstrace (the whole trace) or .txt"},
+            ".vcd (for GTKWave and PulseView), .cstrace (the whole trace) or .txt"},
+        Mistake{
+            "run 01 --trace t.ctf",
+            "--trace: a CTF trace is a folder, made in two steps: write FILE.cstrace, then `coroscope trace "
+            "FILE.cstrace --to ctf -o t.ctf`"},
         Mistake{"run 01-blik --trace t.json", "there is no lesson \"01-blik\"; did you mean 01-blink?"},
         Mistake{"rnu 01", "unknown command rnu; did you mean `coroscope run`?"},
         Mistake{"--versoin", "unknown option --versoin; did you mean `coroscope --version`?"},
@@ -57,10 +61,14 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"bensh", "unknown command bensh; did you mean `./coroscope bench`?"},
         Mistake{"test", "test is a command of the script that builds Coroscope: ./coroscope test"},
         Mistake{"list all", "list takes no all"}, Mistake{"doctor foo", "doctor takes no foo"},
-        Mistake{"trace", "say which trace: coroscope trace FILE.cstrace --to json|text [-o FILE]"},
+        Mistake{"trace", "say which trace: coroscope trace FILE.cstrace --to json|vcd|ctf|text [-o FILE]"},
         Mistake{"trace nowhere.cstrace --to text", "cannot open nowhere.cstrace: No such file or directory"},
         Mistake{"trace text.cstrace --to json -o t.json", "text.cstrace is not a Coroscope trace (.cstrace)"},
-        Mistake{"trace text.cstrace --to mp3", "cannot turn a trace into \"mp3\"; --to takes json or text"}));
+        Mistake{"trace text.cstrace --to vcd -o t.vcd", "text.cstrace is not a Coroscope trace (.cstrace)"},
+        Mistake{"trace text.cstrace --to ctf -o t", "text.cstrace is not a Coroscope trace (.cstrace)"},
+        Mistake{"trace text.cstrace --to ctf", "ctf is a folder: say where it is to be made with -o FOLDER"},
+        Mistake{"trace text.cstrace --to mp3",
+                "cannot turn a trace into \"mp3\"; --to takes json, vcd, ctf or text"}));
 
 class Errors : public program::Test {};
 

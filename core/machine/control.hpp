@@ -1,0 +1,29 @@
+// The functions of MicroPython's module machine: the chip as a whole. The board this is linked with defines
+// them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace machine {
+
+enum ResetCause : unsigned char { PWRON_RESET = 1, WDT_RESET = 3, SOFT_RESET = 5 };
+
+// Starts the program again, as if power had come on; what it had in memory is gone.
+[[noreturn]] void reset();
+// Why it was started last. reset() is SOFT_RESET.
+ResetCause reset_cause();
+
+// A number no other board has.
+std::array<std::uint8_t, 8> unique_id();
+
+// Stops the CPU and most of the chip: 0 ms: until an interrupt. RAM and pins stay as they are.
+void lightsleep(std::uint32_t ms = 0);
+// Stops the CPU until an interrupt.
+void idle();
+
+// No interrupt is served until enable_irq() gets what disable_irq() returned.
+std::uint32_t disable_irq();
+void enable_irq(std::uint32_t state);
+
+}  // namespace machine

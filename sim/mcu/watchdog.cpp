@@ -1,0 +1,37 @@
+#include "mcu/watchdog.hpp"
+
+#include "asyncio/exceptions.hpp"
+#include "machine/wdt.hpp"
+#include "mcu/board.hpp"
+
+namespace sim {
+
+Watchdog::~Watchdog() { delete alarm_; }
+
+void Watchdog::start(std::uint64_t timeout_ns) {
+  timeout_ns_ = timeout_ns;
+  if (alarm_ == nullptr) alarm_ = new Alarm([] { board.reset(machine::WDT_RESET); });
+  feed();
+}
+
+void Watchdog::feed() {
+  if (alarm_ != nullptr) board.cpu().alarms().set(*alarm_, board.now_ns() + timeout_ns_);
+}
+
+}  // namespace sim
+
+namespace machine {
+
+WDT::WDT(std::uint32_t timeout) {
+  // RP2040 datasheet 4.7.6: 24 bits that count down twice a microsecond.
+  if (timeout == 0 || timeout > 8388) throw asyncio::ValueError("WDT: the timeout is 1 to 8388 ms");
+  sim::board.cpu().spend(sim::board.profile().peripheral_access_ns);
+  sim::board.watchdog().start(std::uint64_t{timeout} * 1'000'000);
+}
+
+void WDT::feed() const {
+  sim::board.cpu().spend(sim::board.profile().peripheral_access_ns);
+  sim::board.watchdog().feed();
+}
+
+}  // namespace machine

@@ -1,0 +1,25 @@
+// The watchdog: once started it resets the board unless it is fed in time.
+#pragma once
+
+#include <cstdint>
+
+namespace sim {
+
+class Alarm;
+
+class Watchdog {
+ public:
+  constexpr Watchdog() = default;
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+  ~Watchdog();
+
+  void start(std::uint64_t timeout_ns);
+  void feed();
+
+ private:
+  Alarm* alarm_ = nullptr;  // owned
+  std::uint64_t timeout_ns_ = 0;
+};
+
+}  // namespace sim

@@ -50,6 +50,15 @@ void Board::start(const Settings& settings) {
   started_ = true;
 }
 
+std::optional<FileError> Board::read_diagram(std::string_view text) { return diagram_.read(text); }
+
+std::optional<FileError> Board::read_inputs(std::string_view text) {
+  inputs_ = std::make_unique<Inputs>();
+  std::optional<FileError> error = inputs_->read(text, diagram_);
+  if (!error) inputs_->start();
+  return error;
+}
+
 void Board::switch_task() {
   ++switches_;
   cpu_.begin_slice(profile().task_switch_ns);

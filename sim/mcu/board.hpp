@@ -4,11 +4,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
 
 #include "asyncio/port.hpp"
 #include "bus/gpio.hpp"
 #include "bus/i2c.hpp"
 #include "bus/net.hpp"
+#include "host/diagram.hpp"
+#include "host/input.hpp"
 #include "mcu/cpu.hpp"
 #include "mcu/profile.hpp"
 #include "mcu/restart.hpp"
@@ -40,6 +45,9 @@ class Board {
   Gpio& pins() { return pins_; }
   I2cBuses& i2c() { return i2c_; }
   Watchdog& watchdog() { return watchdog_; }
+  // Reads what is wired to the board, and what will be done to it. Once, after start().
+  std::optional<FileError> read_diagram(std::string_view text);
+  std::optional<FileError> read_inputs(std::string_view text);
   // What the board keeps through a reset.
   Restart& restart() { return restart_; }
 
@@ -83,6 +91,8 @@ class Board {
   I2cBuses i2c_;
   Watchdog watchdog_;
   Restart restart_;
+  Diagram diagram_;
+  std::unique_ptr<Inputs> inputs_;
   FrameMemory* frame_memory_ = nullptr;  // given out to the frame allocator, never given back
   std::uint64_t switches_ = 0;
   bool started_ = false;

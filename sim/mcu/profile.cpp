@@ -81,7 +81,7 @@ std::string short_number(double value) { return std::to_string(static_cast<long>
 
 }  // namespace
 
-std::variant<Profile, ProfileError> parse_profile(std::string_view text) {
+std::variant<Profile, FileError> parse_profile(std::string_view text) {
   struct Value {
     bool given = false;
     double value = 0;
@@ -97,31 +97,30 @@ std::variant<Profile, ProfileError> parse_profile(std::string_view text) {
     if (words.empty()) continue;
     if (words[0] == "name") {
       if (words.size() != 2 || profile.name[0] != '\0' || words[1].size() >= sizeof profile.name)
-        return ProfileError{line_number,
-                            "the board's name is given once, as one word of at most 23 letters: name pico"};
+        return FileError{line_number,
+                         "the board's name is given once, as one word of at most 23 letters: name pico"};
       words[1].copy(profile.name, words[1].size());
       continue;
     }
     std::size_t which = 0;
     while (which < numbers.size() && words[0] != numbers[which].name) ++which;
     if (which == numbers.size())
-      return ProfileError{line_number, "\"" + words[0] + "\" is not known; the names are " + known_names()};
+      return FileError{line_number, "\"" + words[0] + "\" is not known; the names are " + known_names()};
     const Number& number = numbers[which];
-    if (values[which].given) return ProfileError{line_number, words[0] + " is given twice"};
+    if (values[which].given) return FileError{line_number, words[0] + " is given twice"};
     char* after = nullptr;
     const double value = words.size() > 1 ? std::strtod(words[1].c_str(), &after) : 0;
     if (words.size() != 3 || *after != '\0' || words[2] != number.unit || !(value >= number.least) ||
         value > number.most)
-      return ProfileError{line_number, words[0] + " takes a number from " + short_number(number.least) +
-                                           " to " + short_number(number.most) + " and its unit, " +
-                                           number.unit + ": " + words[0] + " 10 " + number.unit};
+      return FileError{line_number, words[0] + " takes a number from " + short_number(number.least) + " to " +
+                                        short_number(number.most) + " and its unit, " + number.unit + ": " +
+                                        words[0] + " 10 " + number.unit};
     values[which] = {true, value};
   }
-  if (profile.name[0] == '\0') return ProfileError{0, "the board's name is missing: name pico"};
+  if (profile.name[0] == '\0') return FileError{0, "the board's name is missing: name pico"};
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!values[i].given)
-      return ProfileError{0,
-                          std::string(numbers[i].name) + " is missing: it is a number of " + numbers[i].unit};
+      return FileError{0, std::string(numbers[i].name) + " is missing: it is a number of " + numbers[i].unit};
     numbers[i].set(profile, values[i].value);
   }
   return profile;

@@ -1,12 +1,14 @@
 // What the virtual board is and what it takes to do things on it, as boards/NAME/profile says.
 //
-//   std::variant<Profile, ProfileError> read = parse_profile(text);
+//   std::variant<Profile, FileError> read = parse_profile(text);
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "host/file_error.hpp"
 
 namespace sim {
 
@@ -35,12 +37,7 @@ struct Profile {
   std::uint32_t lightsleep_ua = 0;
 };
 
-struct ProfileError {
-  int line;  // from 1; 0: the file as a whole
-  std::string text;
-};
-
 // Every name must be there, once, with its unit; none may be unknown.
-std::variant<Profile, ProfileError> parse_profile(std::string_view text);
+std::variant<Profile, FileError> parse_profile(std::string_view text);
 
 }  // namespace sim

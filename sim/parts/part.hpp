@@ -29,6 +29,10 @@ class Part : public NetListener {
 
   const std::string& id() const { return id_; }
   const std::vector<Leg>& legs() const { return legs_; }
+  // nullptr if it has none of that name.
+  virtual Terminal* find_leg(std::string_view name);
+  // "A and C".
+  virtual std::string leg_names() const;
 
   // All that can be set from outside.
   virtual std::span<const Setting> settings() const { return {}; }
@@ -36,12 +40,11 @@ class Part : public NetListener {
   virtual void set(const Setting& setting, double value) {
     static_cast<void>(setting), static_cast<void>(value);
   }
-  // Words or bytes from outside: a key of a remote control, what arrives on a modem's line. Returns what
-  // would be right, or nothing if they were.
-  virtual std::string send(std::string_view text) {
-    static_cast<void>(text);
-    return "it takes no text";
-  }
+  // Words or bytes from outside: a key of a remote control, what arrives on a modem's line. What would be
+  // right instead of `text`, or nothing if it is right.
+  virtual std::string check(std::string_view text) const;
+  // Only what check() has nothing against.
+  virtual void send(std::string_view text) { static_cast<void>(text); }
 
   void on_change(Terminal& terminal) override { static_cast<void>(terminal); }
 

@@ -15,7 +15,7 @@ std::string pico_text() {
 
 std::string error_of(const std::string& text) {
   const auto result = sim::parse_profile(text);
-  const auto* const error = std::get_if<sim::ProfileError>(&result);
+  const auto* const error = std::get_if<sim::FileError>(&result);
   return error == nullptr ? "" : std::to_string(error->line) + ": " + error->text;
 }
 

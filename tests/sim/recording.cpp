@@ -76,8 +76,12 @@ Recording run(const sim::Limits& limits, const std::function<int()>& firmware, c
     if (text.kind != Kind::text) {
       about = text.kind;
       if (about == Kind::part) result.shown.emplace_back();
+      if (about == Kind::input) result.inputs.emplace_back();
     } else if (text.id == 0) {
-      (about == Kind::part ? result.shown.back() : result.console).append(text.text, text.length);
+      std::string& to = about == Kind::part    ? result.shown.back()
+                        : about == Kind::input ? result.inputs.back()
+                                               : result.console;
+      to.append(text.text, text.length);
     }
   }
   return result;

@@ -15,8 +15,9 @@ namespace recording {
 struct Recording {
   std::vector<trace::Record> records;
   std::string console;
-  std::vector<std::string> shown;  // by parts: "led1: on"
-  int status = 0;                  // as waitpid() gives it
+  std::vector<std::string> inputs;  // as the trace has them
+  std::vector<std::string> shown;   // by parts: "led1: on"
+  int status = 0;                   // as waitpid() gives it
 
   const trace::Record& last_stop() const;
   trace::Stop why() const { return static_cast<trace::Stop>(last_stop().reason); }

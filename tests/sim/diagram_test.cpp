@@ -1,0 +1,125 @@
+// diagram.json: what is wired to the board.
+#include "host/diagram.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "asyncio.hpp"
+#include "machine.hpp"
+#include "recording.hpp"
+#include "time.hpp"
+
+namespace {
+
+using machine::Pin;
+using recording::Recording;
+using recording::run;
+using sim::board;
+using sim::Diagram;
+
+constexpr std::uint64_t ms = 1'000'000;
+
+// As Wokwi's editor writes it.
+const std::string blink = R"({
+  "version": 1,
+  "author": "Uri Shaked",
+  "editor": "wokwi",
+  "parts": [
+    { "type": "wokwi-pi-pico", "id": "pico", "top": 0, "left": 0, "attrs": {} },
+    {
+      "type": "wokwi-led",
+      "id": "led1",
+      "top": 73.2,
+      "left": 167.8,
+      "attrs": { "color": "red", "flip": "1" }
+    },
+    { "type": "wokwi-resistor", "id": "r1", "top": 109.55, "left": 96, "attrs": { "value": "220" } },
+    { "type": "wokwi-text", "id": "text1", "attrs": { "text": "a lamp" } }
+  ],
+  "connections": [
+    [ "pico:GP0", "$serialMonitor:RX", "", [] ],
+    [ "pico:GP1", "$serialMonitor:TX", "", [] ],
+    [ "led1:C", "pico:GND.4", "black", [ "v0" ] ],
+    [ "r1:2", "led1:A", "green", [ "v0" ] ],
+    [ "pico:GP15", "r1:1", "green", [ "h-19.2", "v28.8" ] ]
+  ],
+  "dependencies": {}
+}
+)";
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  const std::size_t at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return text.replace(at, what.size(), with);
+}
+
+// "7: what is wrong".
+std::string error_of(const std::string& text) {
+  Diagram diagram;
+  const auto error = diagram.read(text);
+  return error ? std::to_string(error->line) + ": " + error->text : "nothing";
+}
+
+TEST(Diagram, OneDrawnInWokwiLightsItsLed) {
+  const Recording r = run({200 * ms}, [] {
+    if (board.read_diagram(blink)) return 1;
+    const Pin pin(15, Pin::OUT, 0);
+    pin.on();
+    time::sleep_ms(50);
+    pin.off();
+    time::sleep_ms(50);
+    return 0;
+  });
+  EXPECT_EQ(r.last_stop().extra, 0);
+  EXPECT_EQ(r.shown, (std::vector<std::string>{"led1: on", "led1: off"}));
+}
+
+TEST(Diagram, ABreadboardJoinsTheHolesOfARow) {
+  const Recording r = run({200 * ms}, [] {
+    std::string text = replaced(blink, R"({ "type": "wokwi-text", "id": "text1")",
+                                R"({ "type": "wokwi-breadboard-half", "id": "bb1")");
+    text = replaced(text, R"([ "led1:C", "pico:GND.4", "black", [ "v0" ] ])",
+                    R"([ "led1:C", "bb1:12t.a", "", [] ], [ "bb1:12t.e", "bb1:tn.3", "", [] ],
+                       [ "bb1:tn.20", "pico:GND.1", "", [] ])");
+    if (board.read_diagram(text)) return 1;
+    const Pin pin(15, Pin::OUT, 1);
+    time::sleep_ms(50);
+    return 0;
+  });
+  EXPECT_EQ(r.last_stop().extra, 0);
+  EXPECT_EQ(r.shown, (std::vector<std::string>{"led1: on"}));
+}
+
+TEST(Diagram, AnUnknownPartNamesTheNearest) {
+  EXPECT_EQ(error_of(replaced(blink, "wokwi-led", "wokwi-lde")),
+            "8: there is no part of the type \"wokwi-lde\"; did you mean wokwi-led?");
+  const std::string text = error_of(replaced(blink, "wokwi-led", "arduino"));
+  EXPECT_TRUE(text.starts_with("8: there is no part of the type \"arduino\"; there are ")) << text;
+  EXPECT_NE(text.find("wokwi-led"), std::string::npos);
+}
+
+TEST(Diagram, AnUnknownEndOfAWireNamesWhatThereIs) {
+  EXPECT_EQ(error_of(replaced(blink, "led1:C", "led2:C")),
+            "20: there is no part \"led2\"; did you mean led1?");
+  EXPECT_EQ(error_of(replaced(blink, "led1:C", "led1:K")), "20: led1 has no pin \"K\"; it has A and C");
+  EXPECT_EQ(
+      error_of(replaced(blink, "pico:GP15", "pico:GP31")),
+      "22: pico has no pin \"GP31\"; it has GP0 to GP22, GP25 to GP28, GND.1 to GND.8, 3V3, VSYS and VBUS");
+  EXPECT_EQ(error_of(replaced(blink, "led1:C", "led1")),
+            "20: an end of a wire is a part's id and its pin, \"led1:A\", not \"led1\"");
+}
+
+TEST(Diagram, MistakesOfTheWholeAreNamed) {
+  EXPECT_EQ(error_of(replaced(blink, "wokwi-pi-pico", "wokwi-text")),
+            "5: the board is missing: {\"type\": \"wokwi-pi-pico\", \"id\": \"pico\"}");
+  EXPECT_EQ(error_of(replaced(blink, "\"r1\", \"top\"", "\"led1\", \"top\"")),
+            "14: there are two parts with the id \"led1\"");
+  EXPECT_EQ(error_of(replaced(blink, "led1:C", "pico:3V3")), "20: this connects the supply with ground");
+  EXPECT_EQ(error_of(replaced(blink, "\"220\"", "\"-3\"")),
+            "14: \"value\" is a number from 1 to 1000000000, not \"-3\"");
+  EXPECT_TRUE(error_of("{").starts_with("1: this is not JSON"));
+  EXPECT_EQ(error_of("{}"), "1: \"parts\" is missing here");
+}
+
+}  // namespace

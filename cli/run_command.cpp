@@ -27,6 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* board_name = "pico";  // the one board that is simulated
+constexpr int refused = 3;                  // as sim/mcu/entry.cpp has it
 constexpr std::uint64_t usual_run_ns = 10'000'000'000;
 
 // As a user would name it: from the current folder on, if it is below.
@@ -79,6 +80,7 @@ bool follow(PipedProcess& process, model::State& state, Outputs& outputs) {
   std::array<trace::Record, 4096> records;
   std::size_t size = 0;  // bytes in `records`; a read may end within a record
   std::optional<Clock::time_point> asked;
+  bool began = false;
   for (;;) {
     if (interrupted() && !asked) {
       process.ask_to_end();
@@ -90,6 +92,7 @@ bool follow(PipedProcess& process, model::State& state, Outputs& outputs) {
         process.read(reinterpret_cast<char*>(records.data()) + size, sizeof records - size, patience);
     if (!got) continue;
     if (*got == 0) break;
+    began = true;
     size += *got;
     const std::size_t whole = size / sizeof(trace::Record);
     for (std::size_t i = 0; i < whole; ++i) {
@@ -101,6 +104,7 @@ bool follow(PipedProcess& process, model::State& state, Outputs& outputs) {
     std::memmove(records.data(), records.data() + whole, size);
     std::cout.flush();  // `| head` and `| less` see it now
   }
+  if (!began) return true;  // the program's own message says why
   state.finish();
   outputs.screen.finish(state);
   if (outputs.file) outputs.file->finish(state);
@@ -130,9 +134,10 @@ int verdict(const Lesson& lesson, const model::State& state, const Ending& endin
   }
 }
 
+// What the lesson's program is started with, besides what the trace tells.
 struct LessonOptions {
   fs::path profile;
-  std::vector<std::string> limits;
+  std::vector<std::string> more;
 };
 
 int run_built(const Lesson& lesson, const fs::path& program, const model::TraceInfo& info,
@@ -147,7 +152,7 @@ int run_built(const Lesson& lesson, const fs::path& program, const model::TraceI
                                    std::to_string(info.seed),
                                    "--records-fd",
                                    std::to_string(PipedProcess::descriptor)};
-  command.insert(command.end(), given.limits.begin(), given.limits.end());
+  command.insert(command.end(), given.more.begin(), given.more.end());
   model::Result<PipedProcess> process = PipedProcess::start(command);
   if (!process) return fail(process.error().text);
   model::State state(&info.sources);
@@ -157,6 +162,8 @@ int run_built(const Lesson& lesson, const fs::path& program, const model::TraceI
   if (!follow(*process, state, outputs)) return 0;  // main() says why
   if (interrupted()) process->kill();
   const Ending ending = process->wait();
+  // It has said itself what is wrong with its diagram or its inputs.
+  if (!state.stopped() && !ending.by_signal && ending.number == refused) return 2;
   if (file) {
     if (const model::Status written = file->commit(); !written) return fail(written.error().text);
     std::cout << "\nThe trace is in " << harmless(file->path())
@@ -174,6 +181,7 @@ int run_command(const Words& words) {
                                                                       {"--seed", true},
                                                                       {"--hog", true},
                                                                       {"--hang", true},
+                                                                      {"--input", true},
                                                                       {"--trace", true},
                                                                       {"--all", false},
                                                                       {"--why", false}});
@@ -200,13 +208,18 @@ int run_command(const Words& words) {
     if (text == nullptr) continue;
     const model::Result<std::uint64_t> duration = parse_duration(*text);
     if (!duration) return fail(std::string(limit) + ": " + duration.error().text);
-    given.limits.insert(given.limits.end(), {std::string(limit) + "-ns", std::to_string(*duration)});
+    given.more.insert(given.more.end(), {std::string(limit) + "-ns", std::to_string(*duration)});
   }
+  if (const std::string* const path = arguments->value("--input"))
+    given.more.insert(given.more.end(), {"--input", *path});
   const model::Result<BuildPlan> plan = read_build_plan();
   if (!plan) return fail(plan.error().text);
   const model::Result<Lesson> lesson = find_lesson(arguments->words()[0], plan->lessons_dir);
   if (!lesson) return fail(lesson.error().text);
   info.lesson = lesson->name;
+  std::error_code missing;
+  if (const fs::path diagram = lesson->folder / "diagram.json"; fs::exists(diagram, missing))
+    given.more.insert(given.more.end(), {"--diagram", shown_path(diagram)});
 
   catch_interrupts();
   TraceForm form = TraceForm::text;

@@ -140,6 +140,15 @@ struct LessonOptions {
   std::vector<std::string> more;
 };
 
+// Where one is, or in the lesson's folder.
+model::Result<std::string> input_file(const std::string& given, const Lesson& lesson) {
+  std::error_code error;
+  if (fs::is_regular_file(given, error)) return given;
+  const fs::path of_lesson = lesson.folder / given;
+  if (fs::path(given).is_relative() && fs::is_regular_file(of_lesson, error)) return shown_path(of_lesson);
+  return model::Error{"there is no file " + given + ", neither here nor in " + shown_path(lesson.folder)};
+}
+
 int run_built(const Lesson& lesson, const fs::path& program, const model::TraceInfo& info,
               const LessonOptions& given, const TextOptions& options, TraceForm form,
               std::optional<OutputFile>& file) {
@@ -210,8 +219,6 @@ int run_command(const Words& words) {
     if (!duration) return fail(std::string(limit) + ": " + duration.error().text);
     given.more.insert(given.more.end(), {std::string(limit) + "-ns", std::to_string(*duration)});
   }
-  if (const std::string* const path = arguments->value("--input"))
-    given.more.insert(given.more.end(), {"--input", *path});
   const model::Result<BuildPlan> plan = read_build_plan();
   if (!plan) return fail(plan.error().text);
   const model::Result<Lesson> lesson = find_lesson(arguments->words()[0], plan->lessons_dir);
@@ -220,6 +227,11 @@ int run_command(const Words& words) {
   std::error_code missing;
   if (const fs::path diagram = lesson->folder / "diagram.json"; fs::exists(diagram, missing))
     given.more.insert(given.more.end(), {"--diagram", shown_path(diagram)});
+  if (const std::string* const path = arguments->value("--input")) {
+    const model::Result<std::string> file = input_file(*path, *lesson);
+    if (!file) return fail("--input: " + file.error().text);
+    given.more.insert(given.more.end(), {"--input", *file});
+  }
 
   catch_interrupts();
   TraceForm form = TraceForm::text;

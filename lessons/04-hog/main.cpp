@@ -32,7 +32,7 @@ asyncio::Coro<> calculate() {
 
 asyncio::Coro<> start() {
   auto light = asyncio::create_task(blink(machine::Pin(25, machine::Pin::OUT)), "light");
-  co_await calculate();
+  co_await asyncio::create_task(calculate(), "numbers");
 }
 
 int main() { asyncio::run(start()); }

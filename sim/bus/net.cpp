@@ -117,6 +117,13 @@ Resistor::~Resistor() {
   wiring_.rebuild();
 }
 
+void Resistor::set_ohms(std::uint32_t ohms) {
+  ohms = std::max(ohms, 1U);
+  if (ohms_ == ohms) return;
+  ohms_ = ohms;
+  wiring_.rebuild();
+}
+
 // --- Wiring
 
 Wiring::~Wiring() = default;

@@ -117,6 +117,7 @@ class Resistor {
   Resistor(const Resistor&) = delete;
   Resistor& operator=(const Resistor&) = delete;
   ~Resistor();
+  void set_ohms(std::uint32_t ohms);
 
  private:
   friend class Wiring;
@@ -159,6 +160,10 @@ class Wiring {
   // A wire, for good.
   void join(Terminal& a, Terminal& b);
 
+  // The infrared light around the board, as if it were a wire: remote controls drive it high while they
+  // shine, receivers are told. Nothing else may be joined to it.
+  Terminal& infrared() { return infrared_; }
+
  private:
   friend class Terminal;
   friend class Contact;
@@ -174,6 +179,7 @@ class Wiring {
   std::vector<Contact*> contacts_;
   std::vector<Resistor*> resistors_;
   std::vector<std::unique_ptr<Net>> nets_;
+  Terminal infrared_;  // last: when it goes, it looks at the others
 };
 
 }  // namespace sim

@@ -90,6 +90,44 @@ TEST(Net, ResistorsDivideAVoltage) {
   EXPECT_EQ(supply.net().level, 0) << "a supply is not moved by what hangs on it";
 }
 
+TEST(Net, AResistorMayChange) {
+  sim::Wiring wiring;
+  Counter counter;
+  Terminal supply;
+  Terminal ground;
+  Terminal middle(counter);
+  supply.drive(Drive::high());
+  ground.drive(Drive::low());
+  Resistor upper(wiring, supply, middle, 10'000);
+  const Resistor lower(wiring, middle, ground, 10'000);
+  counter.seen.clear();
+  upper.set_ohms(30'000);
+  upper.set_ohms(30'000);
+  EXPECT_EQ(counter.seen, (std::vector<Drive>{{7'500, 16384}}));
+  upper.set_ohms(0);
+  EXPECT_EQ(middle.net().ohms, 1U) << "of at least 1 ohm";
+}
+
+TEST(Net, TheInfraredLightIsSeenByAllAndJoinedToNothing) {
+  sim::Wiring wiring;
+  Counter counter;
+  Terminal one;
+  Terminal other;
+  Terminal receiver(counter);
+  wiring.join(one, wiring.infrared());
+  wiring.join(receiver, wiring.infrared());
+  wiring.join(other, wiring.infrared());
+  EXPECT_FALSE(receiver.is_high());
+  one.drive(Drive::high());
+  EXPECT_TRUE(receiver.is_high());
+  other.drive(Drive::high());
+  one.drive(Drive::nothing());
+  EXPECT_TRUE(receiver.is_high());
+  other.drive(Drive::nothing());
+  EXPECT_FALSE(receiver.is_high());
+  EXPECT_EQ(counter.seen.size(), 2U);
+}
+
 TEST(Net, AChangeReachesBehindSeveralResistors) {
   sim::Wiring wiring;
   Counter counter;

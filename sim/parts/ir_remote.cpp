@@ -65,6 +65,31 @@ std::optional<std::uint64_t> hold_ms_of(std::string_view how) {
   return ms && *ms <= longest_hold_ms ? ms : std::nullopt;
 }
 
+// A key or noise, and how.
+struct Request {
+  enum class How : unsigned char { pressed, truncated, garbled, noise };
+  How how = How::pressed;
+  std::uint8_t command = 0;
+  std::uint64_t hold_ms = 0;
+};
+
+std::optional<Request> request_of(std::string_view text) {
+  std::string words(text);
+  std::transform(words.begin(), words.end(), words.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (words == "noise") return Request{Request::How::noise};
+  const std::size_t space = words.find(' ');
+  const std::optional<std::uint8_t> command = command_of(words.substr(0, space));
+  if (!command) return std::nullopt;
+  if (space == std::string::npos) return Request{Request::How::pressed, *command};
+  const std::string how = words.substr(space + 1);
+  if (how == "truncated") return Request{Request::How::truncated, *command};
+  if (how == "garbled") return Request{Request::How::garbled, *command};
+  const std::optional<std::uint64_t> hold_ms = hold_ms_of(how);
+  if (!hold_ms) return std::nullopt;
+  return Request{Request::How::pressed, *command, *hold_ms};
+}
+
 std::uint8_t inverse(std::uint8_t byte) { return static_cast<std::uint8_t>(~byte); }
 
 }  // namespace
@@ -99,34 +124,32 @@ void IrRemote::add(Burst burst) {
   pulses_.insert(pulses_.end(), burst.begin(), burst.end());
 }
 
-std::string IrRemote::send(std::string_view text) {
-  std::string words(text);
-  std::transform(words.begin(), words.end(), words.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  const std::size_t space = words.find(' ');
-  const std::string key = words.substr(0, space);
-  const std::string how = space == std::string::npos ? "" : words.substr(space + 1);
-  const std::optional<std::uint8_t> command = command_of(key);
+std::string IrRemote::check(std::string_view text) const { return request_of(text) ? "" : help; }
 
-  if (words == "noise") {
-    add(noise());
-  } else if (!command) {
-    return help;
-  } else if (how == "truncated") {
-    Burst burst = code(*command, inverse(*command));
-    burst.resize(random_.between(3, burst.size() - 1));
-    add(std::move(burst));
-  } else if (how == "garbled") {
-    const auto wrong_bit = static_cast<std::uint8_t>(1U << random_.between(0, 7));
-    add(code(*command ^ wrong_bit, inverse(*command)));
-  } else {
-    const std::optional<std::uint64_t> hold_ms = how.empty() ? 0 : hold_ms_of(how);
-    if (!hold_ms) return help;
-    add(code(*command, inverse(*command)));
-    for (std::uint64_t then = period_ns; then < *hold_ms * 1'000'000; then += period_ns) add(repeat_code());
+void IrRemote::send(std::string_view text) {
+  const Request request = request_of(text).value_or(Request{});
+  const std::uint8_t command = request.command;
+  switch (request.how) {
+    case Request::How::noise:
+      add(noise());
+      break;
+    case Request::How::truncated: {
+      Burst burst = code(command, inverse(command));
+      burst.resize(random_.between(3, burst.size() - 1));
+      add(std::move(burst));
+      break;
+    }
+    case Request::How::garbled: {
+      const auto wrong_bit = static_cast<std::uint8_t>(1U << random_.between(0, 7));
+      add(code(command ^ wrong_bit, inverse(command)));
+      break;
+    }
+    case Request::How::pressed:
+      add(code(command, inverse(command)));
+      for (std::uint64_t then = period_ns; then < request.hold_ms * 1'000'000; then += period_ns)
+        add(repeat_code());
   }
   if (!next_change_.is_set()) next();
-  return {};
 }
 
 void IrRemote::next() {

@@ -25,7 +25,8 @@ class IrRemote final : public Part {
  public:
   explicit IrRemote(std::string id);
 
-  std::string send(std::string_view text) override;
+  std::string check(std::string_view text) const override;
+  void send(std::string_view text) override;
 
  private:
   // A time with light and one without it, in ns.

@@ -138,7 +138,7 @@ TEST(Infrared, WhatItDoesNotUnderstandItAnswersWithWhatWouldBeRight) {
   for (const char* const wrong :
        {"", "POWR", "0x100", "0x", "0xzz", "12", "PLAY held", "PLAY held ms", "PLAY held 5 s",
         "PLAY held 60001 ms", "PLAY held -1 ms", "PLAY twice", "noise held 5 ms"}) {
-    EXPECT_NE(remote.send(wrong).find("POWER MENU TEST"), std::string::npos) << wrong;
+    EXPECT_NE(remote.check(wrong).find("POWER MENU TEST"), std::string::npos) << wrong;
   }
 }
 

@@ -29,6 +29,7 @@ const std::string diagram = R"({"parts": [
 ], "connections": [
   ["btn1:1.l", "pico:GP14", "", []], ["btn1:2.l", "pico:GND.1", "", []],
   ["pot1:SIG", "pico:GP26", "", []], ["pot1:VCC", "pico:3V3", "", []], ["pot1:GND", "pico:GND.1", "", []],
+  ["bmp1:VCC", "pico:3V3", "", []], ["bmp1:GND", "pico:GND.1", "", []],
   ["bmp1:SDA", "pico:GP4", "", []], ["bmp1:SCL", "pico:GP5", "", []]
 ]})";
 

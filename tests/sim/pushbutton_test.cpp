@@ -153,7 +153,7 @@ TEST(Pushbutton, PressedIsZeroToOneAndNothingElseCanBeSet) {
   Pushbutton button("btn1");
   EXPECT_THROW(set(button, "pressed", 2), std::out_of_range);
   EXPECT_THROW(set(button, "depressed", 1), std::out_of_range);
-  EXPECT_EQ(button.send("click"), "it takes no text");
+  EXPECT_EQ(button.check("click"), "it takes no text");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "bus/gpio.hpp"
 #include "bus/i2c.hpp"
 #include "bus/net.hpp"
+#include "bus/uart.hpp"
 #include "mcu/cpu.hpp"
 #include "mcu/profile.hpp"
 #include "mcu/restart.hpp"
@@ -39,6 +40,7 @@ class Board {
   Wiring& wiring() { return wiring_; }
   Gpio& pins() { return pins_; }
   I2cBuses& i2c() { return i2c_; }
+  Uarts& uarts() { return uarts_; }
   Watchdog& watchdog() { return watchdog_; }
   // What the board keeps through a reset.
   Restart& restart() { return restart_; }
@@ -81,6 +83,7 @@ class Board {
   Wiring wiring_;
   Gpio pins_;
   I2cBuses i2c_;
+  Uarts uarts_;
   Watchdog watchdog_;
   Restart restart_;
   FrameMemory* frame_memory_ = nullptr;  // given out to the frame allocator, never given back

@@ -6,4 +6,5 @@
 #include "machine/pin.hpp"
 #include "machine/rtc.hpp"
 #include "machine/timer.hpp"
+#include "machine/uart.hpp"
 #include "machine/wdt.hpp"

@@ -158,7 +158,8 @@ void VcdWriter::uart(const trace::Record& record, std::uint64_t now_ns) {
       uart.sent.byte(line(uart.tx, "_tx"), now_ns, record.extra);
       break;
     case Kind::uart_rx:
-      uart.received.byte(line(uart.rx, "_rx"), now_ns, record.extra);
+      uart.received.byte(line(uart.rx, "_rx"), now_ns - std::min<std::uint64_t>(now_ns, record.task),
+                         record.extra);
       break;
     default:
       uart.received.broken(line(uart.rx, "_rx"), static_cast<trace::UartError>(record.reason));

@@ -36,22 +36,25 @@ class UART final : public asyncio::IOBase {
     std::size_t rxbuf = 256;    // bytes
     std::uint32_t timeout = 0;  // ms read() and readline() wait for the first byte
   };
-  // What went wrong since the start: bytes lost because FIFO and buffer were full, and bytes that arrived
-  // broken, which are dropped.
+  // What went wrong since the UART was made: bytes lost because FIFO and buffer were full, bytes that arrived
+  // broken, which are dropped, and breaks, which are no bytes.
   struct Errors {
     std::uint32_t overrun = 0;
     std::uint32_t framing = 0;
     std::uint32_t parity = 0;
+    std::uint32_t breaks = 0;
   };
   // Called as an interrupt when bytes have arrived and the line is idle (MicroPython's UART.IRQ_RXIDLE).
   using Handler = asyncio::InplaceFunction<void(UART&)>;
 
   // Throws asyncio::ValueError if the board has no such UART, pin or setting. `baudrate` is in bits a second.
-  explicit UART(int id, std::uint32_t baudrate = 115200) : UART(id, baudrate, Options{}) {}
-  UART(int id, std::uint32_t baudrate, const Options& options);
-  ~UART() override;
+  explicit UART(int id, std::uint32_t baudrate = 115200, trace::Site site = {})
+      : UART(id, baudrate, Options{}, site) {}
+  UART(int id, std::uint32_t baudrate, const Options& options, trace::Site site = {});
+  ~UART() override;  // as deinit()
   // Again, with other settings; what is in the buffers is lost.
-  void init(std::uint32_t baudrate, const Options& options);
+  void init(std::uint32_t baudrate, const Options& options, trace::Site site = {});
+  // Lets go of the pins. Whoever uses the UART then gets an OSError, until init().
   void deinit();
 
   // Bytes that read() has for you at once.
@@ -60,7 +63,7 @@ class UART final : public asyncio::IOBase {
   std::ptrdiff_t read(void* buffer, std::size_t size) override;
   // At most `size` bytes; nothing if there are none.
   std::optional<std::string> read(std::size_t size = SIZE_MAX);
-  // Up to and including a '\n', if it is there already.
+  // Up to and including a '\n', if it is there already, or all of a buffer that is full; else nothing.
   std::optional<std::string> readline();
   // Takes what has room in the buffer and says how much that was.
   std::ptrdiff_t write(const void* buffer, std::size_t size) override;
@@ -69,7 +72,7 @@ class UART final : public asyncio::IOBase {
   bool txdone() const;
   // Keeps the CPU busy until it has.
   void flush();
-  // Pulls the line low for longer than a byte takes.
+  // After flush(), pulls the line low for the time of 13 bits, and keeps the CPU busy until it is high again.
   void sendbreak();
 
   void irq(Handler handler, trace::Site site = {});

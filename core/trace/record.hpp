@@ -45,11 +45,12 @@ enum class Kind : std::uint8_t {
           // 1 again
   input,  // something was done from outside; what, follows in a text record with id = 0
   conflict,  // two pins drive one net against each other: object = pin, extra = the other, or 0xffff: a part
-  // What goes over a wire has the time at which it begins there; what it looks like, see below.
+  // What goes over a wire has the time at which it begins there, but uart_rx; what it looks like, see below.
   uart_setup,  // object = UART, task = baud rate, extra = UartFormat, site = tx pin | rx pin << 8 (0xff:
                // none)
   uart_tx,     // a byte begins to leave: object = UART, extra = byte, or uart_break
-  uart_rx,     // a byte begins to arrive: object = UART, extra = byte, or uart_break
+  uart_rx,     // a byte has arrived: object = UART, extra = byte, or uart_break, task = ns since it began, at
+               // the edge of its start bit: before its end nobody knows it
   uart_error,  // object = UART, reason = UartError, extra = byte; framing and parity are about the byte of
                // the uart_rx before, and come before the next one
   i2c_setup,   // object = bus, task = Hz, site = scl pin | sda pin << 8

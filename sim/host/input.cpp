@@ -173,18 +173,21 @@ class Entry {
   void uart() {
     json_.allow({"at", "uart", "send", "error"});
     const unsigned number = bus(json_.member("uart"), Uarts::count);
-    std::optional<trace::UartError> error;
+    using Kind = SerialFrame::Kind;
+    Kind kind = Kind::byte;
     if (const Json* const json = json_.find("error")) {
       if (json->string() == "framing") {
-        error = trace::UartError::framing;
+        kind = Kind::without_stop;
       } else if (json->string() == "parity") {
-        error = trace::UartError::parity;
+        kind = Kind::wrong_parity;
+      } else if (json->string() == "break") {
+        kind = Kind::line_break;
       } else {
-        throw FileError{json->line, "the error is \"framing\" or \"parity\""};
+        throw FileError{json->line, "the error is \"framing\", \"parity\" or \"break\""};
       }
     }
-    pass([number, error, bytes = json_.member("send").string()] {
-      board.uarts()[number].send_from_outside(bytes, error);
+    pass([number, kind, bytes = json_.member("send").string()] {
+      board.uarts()[number].send_from_outside(bytes, kind);
     });
   }
 

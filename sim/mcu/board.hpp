@@ -12,6 +12,7 @@
 #include "bus/gpio.hpp"
 #include "bus/i2c.hpp"
 #include "bus/net.hpp"
+#include "bus/uart.hpp"
 #include "host/diagram.hpp"
 #include "host/input.hpp"
 #include "mcu/cpu.hpp"
@@ -44,6 +45,7 @@ class Board {
   Wiring& wiring() { return wiring_; }
   Gpio& pins() { return pins_; }
   I2cBuses& i2c() { return i2c_; }
+  Uarts& uarts() { return uarts_; }
   Watchdog& watchdog() { return watchdog_; }
   // Reads what is wired to the board, and what will be done to it. Once, after start().
   std::optional<FileError> read_diagram(std::string_view text);
@@ -89,6 +91,7 @@ class Board {
   Wiring wiring_;
   Gpio pins_;
   I2cBuses i2c_;
+  Uarts uarts_;
   Watchdog watchdog_;
   Restart restart_;
   Diagram diagram_;

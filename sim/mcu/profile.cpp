@@ -37,6 +37,8 @@ constexpr Number current(const char* name) {
 constexpr std::array numbers{
     Number{"pins", "pins", 1, 64,
            [](Profile& profile, double value) { profile.pins = static_cast<std::uint32_t>(value); }},
+    Number{"uart_fifo", "bytes", 1, 1024,
+           [](Profile& profile, double value) { profile.uart_fifo = static_cast<std::uint32_t>(value); }},
     Number{"frequency", "MHz", 1, 1000,
            [](Profile& profile, double value) { profile.frequency_mhz = static_cast<std::uint32_t>(value); }},
     cost<&Profile::boot_ns>("boot"),

@@ -15,6 +15,7 @@ namespace sim {
 struct Profile {
   char name[24] = {};  // constant initialisation of the board allows no std::string here
   std::uint32_t pins = 0;
+  std::uint32_t uart_fifo = 0;  // bytes, in each direction
   std::uint32_t frequency_mhz = 0;
 
   // CPU time in nanoseconds; the file has cycles.

@@ -202,6 +202,16 @@ TEST(Vcd, EachErrorOfAByteIsSeen) {
   EXPECT_EQ(dump_of(s).changes.at("uart0_rx"), "1 1000:0 1100:1 2000:0 2100:1 2200:0 2300:1 3100:0 3200:1");
 }
 
+// The board knows the byte in the middle of its stop bit.
+TEST(Vcd, AReceivedByteIsDrawnWhereItBegan) {
+  Script s;
+  s.at(1000);
+  UartScript uart(s, 0, 10'000);
+  s.at(2950).add(Kind::uart_rx, 950'000, 0, 0, 0, 0xff).add(Kind::uart_error, 0, 0, 0, 1, 0xff);
+  s.at(4000).stop(trace::Stop::time_up);
+  EXPECT_EQ(dump_of(s).changes.at("uart0_rx"), "1 2000:0 2100:1 2900:0 3000:1");
+}
+
 TEST(Vcd, OverrunIsAGoodByte) {
   Script s;
   s.at(1000);

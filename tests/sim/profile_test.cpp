@@ -27,6 +27,7 @@ TEST(Profile, CyclesBecomeNanoseconds) {
   ASSERT_NE(pico, nullptr);
   EXPECT_STREQ(pico->name, "pico");
   EXPECT_EQ(pico->pins, 30U);
+  EXPECT_EQ(pico->uart_fifo, 32U);
   EXPECT_EQ(pico->task_switch_ns, 2000U);
   EXPECT_EQ(pico->pin_access_ns, 96U);
   EXPECT_EQ(pico->lightsleep_ua, 1300U);

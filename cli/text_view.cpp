@@ -14,14 +14,28 @@ using trace::Kind;
 constexpr std::size_t rows_shown = 30;
 constexpr std::size_t console_lines_a_row = 10;
 constexpr std::size_t notices_a_row = 10;
+constexpr std::uint64_t notice_rows_shown = 30;
+constexpr std::size_t actions_a_row = 12;
 constexpr std::size_t notices_kept = 10'000;  // of a row
 constexpr std::uint64_t late_lines = 10;
 constexpr std::size_t most_lanes = 16;
 constexpr std::size_t no_limit = 1'000'000;
 constexpr std::size_t narrowest_rest = 20;  // of the decisions' last column
 
-std::string pin_text(const trace::Record& record) {
-  return "GP" + std::to_string(record.object) + (record.extra != 0 ? " high" : " low");
+// Also that of after a reset.
+bool is_main(const std::string& task) { return task == "main" || task.starts_with("main#"); }
+
+// What becomes of a slice that does not end.
+const char* end_of_slice(const model::State& state) {
+  if (!state.stopped()) return "still runs at the end";
+  switch (state.stopped()->why) {
+    case trace::Stop::crashed:
+      return "crashes";
+    case trace::Stop::hung:
+      return "hangs";
+    default:
+      return "still runs at the end";
+  }
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -53,20 +67,50 @@ TextView::TextView(std::ostream& out, const Screen& screen, const TextOptions& o
 
 void TextView::begin_row(const model::State& state) {
   end_row();
+  note_parts();
   row_ = Row();
   row_.time_ns = state.now_ns();
   row_.name = "main()";
   in_row_ = true;
 }
 
-void TextView::act(std::string what) {
-  if (acting_ != 0 && acting_ != row_.interrupt) what = acting_text_ + ' ' + what;
-  if (!row_.actions.empty() && row_.actions.back() == what) {
-    ++row_.repeats.back();
+void TextView::act(std::string subject, std::string what) {
+  if (acting_ != 0 && acting_ != row_.interrupt) {
+    std::string& begin = subject.empty() ? what : subject;
+    begin = acting_text_ + ' ' + begin;
+  }
+  const std::size_t before = row_.actions.size();
+  add(row_.actions, subject, what);
+  if (row_.actions.size() == before || before < actions_a_row || options_.all) return;
+  row_.actions.pop_back();
+  ++row_.more_actions;
+}
+
+// What is done again at once, and what becomes of the same thing, is one action.
+void TextView::add(std::vector<Action>& actions, const std::string& subject, const std::string& what) {
+  const auto same = [&](const Action& action) {
+    return action.subject == subject && (!subject.empty() || action.first == what);
+  };
+  const auto from = subject.empty() && !actions.empty() ? actions.end() - 1 : actions.begin();
+  const auto known = std::find_if(from, actions.end(), same);
+  if (known == actions.end()) {
+    actions.push_back({subject, what, {}, {}, 1});
     return;
   }
-  row_.actions.push_back(std::move(what));
-  row_.repeats.push_back(1);
+  ++known->count;
+  if (known->count == 2) known->second = what;
+  known->last = what;
+}
+
+// "GP16 high, low … high (7 changes)"
+std::string TextView::action_text(const Action& action) {
+  const std::string count = model::count_text(action.count);
+  if (action.subject.empty()) return action.count == 1 ? action.first : action.first + " (" + count + " times)";
+  std::string text = action.subject + ' ' + action.first;
+  if (action.count > 1) text += ", " + action.second;
+  if (action.count > 2) text += (action.count == 3 ? ", " : " … ") + action.last;
+  if (action.count > 3) text += " (" + count + " changes)";
+  return text;
 }
 
 void TextView::note_action(const trace::Record& record, const model::State& state) {
@@ -74,11 +118,11 @@ void TextView::note_action(const trace::Record& record, const model::State& stat
   if (acting_ != 0) acting_text_ = model::interrupt_text(state, acting_);
   switch (record.kind) {
     case Kind::task_created:
-      if (row_.task == 0 && state.task_text(record.task) == "main") break;  // run() does that
-      if (row_.actions.empty() || !row_.actions.back().starts_with("creates ")) {
+      if (row_.task == 0 && !running_ && is_main(state.task_text(record.task))) break;  // run() does that
+      if (row_.actions.empty() || !row_.actions.back().first.starts_with("creates ")) {
         act("creates " + state.task_text(record.task));
       } else {
-        row_.actions.back() += ", " + state.task_text(record.task);
+        row_.actions.back().first += ", " + state.task_text(record.task);
       }
       break;
     case Kind::event_set:
@@ -113,7 +157,13 @@ void TextView::note_action(const trace::Record& record, const model::State& stat
       act("cancels " + state.task_text(record.task));
       break;
     case Kind::pin:
-      act(pin_text(record));
+      act("GP" + std::to_string(record.object), record.extra != 0 ? "high" : "low");
+      break;
+    case Kind::pwm:
+      act("GP" + std::to_string(record.object) + " pulses", model::pulses_text(record));
+      break;
+    case Kind::lightsleep_begin:
+      act("lightsleep");
       break;
     case Kind::task_done:
       switch (static_cast<trace::Outcome>(record.reason)) {
@@ -141,12 +191,70 @@ void TextView::note(const model::Notice& notice, const model::State& state) {
   }
   if (in_row_) {
     row_.notices.push_back(notice);
+    row_.nobody = {};
     return;
   }
   begin_row(state);
   row_.only_notices = true;
   row_.notices.push_back(notice);
   end_row();
+}
+
+void TextView::note(const model::Transfer& transfer, const model::State& state) {
+  using What = model::Transfer::Kind;
+  const bool uart = transfer.kind == What::uart_sent || transfer.kind == What::uart_received;
+  model::Notice notice{uart ? "uart" : "i2c", transfer.text, transfer.end_ns, 0,
+                       transfer.kind == What::i2c_nobody || transfer.kind == What::i2c_failed};
+  Nobody& nobody = row_.nobody;
+  const bool again = in_row_ && transfer.kind == What::i2c_nobody && nobody.any && nobody.bus == transfer.number;
+  const bool same = again && nobody.first == nobody.last && nobody.last == transfer.address;
+  const bool next = again && nobody.count == nobody.last - nobody.first + 1 && nobody.last + 1 == transfer.address;
+  if (same || next) {
+    nobody.last = transfer.address;
+    ++nobody.count;
+    row_.notices.back().time_ns = transfer.end_ns;
+    row_.notices.back().text =
+        same ? transfer.text + " (" + model::count_text(nobody.count) + " times)"
+             : "i2c" + std::to_string(nobody.bus) + ": nobody acknowledges " +
+                   model::i2c_address_text(nobody.first) + " to " + model::i2c_address_text(nobody.last);
+    return;
+  }
+  note(notice, state);
+  if (in_row_ && transfer.kind == What::i2c_nobody)
+    row_.nobody = {true, transfer.number, transfer.address, transfer.address, 1};
+}
+
+// In the row of who made it so; or else it waits until there is a row again, for a lamp may fade.
+void TextView::note_part(const model::ConsoleText& part) {
+  const std::size_t colon = std::min(part.text.find(": "), part.text.size() - 1);
+  const std::string id = part.text.substr(0, colon + 1);
+  const std::string what = part.text.substr(std::min(colon + 2, part.text.size()));
+  if (in_row_) {
+    add(row_.actions, id, what);
+    return;
+  }
+  if (parts_.empty()) parts_since_ns_ = part.time_ns;
+  add(parts_, id, what);
+}
+
+void TextView::note_parts() {
+  if (parts_.empty()) return;
+  Row row;
+  row.only_notices = true;
+  for (const Action& part : std::exchange(parts_, {}))
+    row.notices.push_back({"part", action_text(part), parts_since_ns_, 0, false});
+  const Row before = std::exchange(row_, std::move(row));
+  in_row_ = true;
+  end_row();
+  row_ = before;
+}
+
+// Its slice is over: now it is known how long it was.
+void TextView::note_end_of_hog(const model::State& state) {
+  for (model::Notice& notice : row_.notices) {
+    if (std::string_view(notice.category) == "hog")
+      notice.text += "; in the end it was " + model::duration_text(state.now_ns() - row_.time_ns);
+  }
 }
 
 // An interrupt in the middle of a slice is told of in its row.
@@ -158,7 +266,19 @@ void TextView::interrupt(const trace::Record& record, const model::State& state)
   if (in_row_) return;
   begin_row(state);
   row_.interrupt = record.object;
-  row_.name = model::interrupt_text(state, record.object);
+  const model::Object* const object = state.object(record.object);
+  row_.name = object == nullptr || object->name.empty() ? "interrupt" : shown(screen_, object->name);
+}
+
+// Where the slice ended; the program's main file needs no name.
+void TextView::note_line(std::uint32_t site, const model::State& state) {
+  const std::string_view file = state.file(site);
+  if (file.empty()) return;
+  if (file == main_file_) {
+    row_.line = std::to_string(model::State::line(site));
+  } else {
+    row_.wait += " (" + state.place(site) + ')';
+  }
 }
 
 void TextView::write(const trace::Record& record, const model::State& state) {
@@ -166,9 +286,18 @@ void TextView::write(const trace::Record& record, const model::State& state) {
   chart_.add(record, state);
   if (record.kind == Kind::reset) {
     running_ = has_run_ = false;
+    if (in_row_ && row_.task != 0 && row_.wait.empty()) {
+      row_.wait = "is cut off by a reset";
+      note_end_of_hog(state);
+      note_line(record.site, state);
+    }
     end_row();
   }
-  if (const model::Notice notice = model::notice(state)) note(notice, state);
+  for (const model::Transfer& transfer : transfers_.apply(record, state)) note(transfer, state);
+  // An error on an I2C bus is told of with its transaction.
+  if (const model::Notice notice = model::notice(state); notice && record.kind != Kind::i2c_error)
+    note(notice, state);
+  if (const model::ConsoleText* const part = state.part()) note_part(*part);
   if (const model::ConsoleText* const console = state.console()) {
     if (!in_row_) begin_row(state);
     row_.console += console->text;
@@ -206,23 +335,22 @@ void TextView::write(const trace::Record& record, const model::State& state) {
       return;
     }
     case Kind::slice_end:
+      note_end_of_hog(state);
       if (const model::Task* const task = state.task(record.task); task != nullptr && row_.wait.empty()) {
         row_.wait = model::wait_text(state, *task);
         if (task->wait.reason == trace::Reason::finished) {
           row_.wait = "its exception is reported";
           return;
         }
-        const std::uint32_t site = state.own_wait_site(*task);
-        const std::string_view file = state.file(site);
-        if (file == main_file_ || file.empty()) {
-          row_.line = file.empty() ? "" : std::to_string(model::State::line(site));
-        } else {
-          row_.wait += " (" + state.place(site) + ')';
-        }
+        note_line(state.own_wait_site(*task), state);
       }
       return;
+    case Kind::task_done:
+      note_end_of_hog(state);
+      break;
     case Kind::task_created:  // what main() does outside of run() matters as well
     case Kind::pin:
+    case Kind::pwm:
       if (!in_row_ && !running_) begin_row(state);
       break;
     default:
@@ -238,15 +366,16 @@ void TextView::end_row() {
     if (row_.actions.empty() && row_.console.empty() && row_.notices.empty()) return;
     row_.reason = row_.interrupt != 0 ? "an interrupt" : has_run_ ? "after run()" : "before run()";
   }
-  ++rows_;
-  if (!options_.all && rows_ > rows_shown) {
+  ++(row_.only_notices ? notice_rows_ : rows_);
+  const bool late = row_.only_notices ? rows_ >= rows_shown || notice_rows_ > notice_rows_shown : rows_ > rows_shown;
+  if (!options_.all && late) {
     if (!row_.only_notices) ++hidden_;
     print_late_lines(row_);
   } else if (released_) {
     print(row_);
   } else {
     held_.push_back(std::move(row_));
-    if (held_.size() == rows_shown) release_rows();
+    if (rows_ == rows_shown) release_rows();
   }
 }
 
@@ -303,10 +432,8 @@ void TextView::print(const Row& row) {
     return;
   }
   std::string then;
-  for (std::size_t i = 0; i < row.actions.size(); ++i) {
-    then += (then.empty() ? "" : ", ") + row.actions[i];
-    if (row.repeats[i] > 1) then += " (" + model::count_text(row.repeats[i]) + " times)";
-  }
+  for (const Action& action : row.actions) then += (then.empty() ? "" : ", ") + action_text(action);
+  if (row.more_actions != 0) then += " … and " + model::count_text(row.more_actions) + " more";
   if (!row.wait.empty()) then += (then.empty() ? "" : "; ") + row.wait;
   std::string time = model::time_text(row.time_ns);
   time.erase(time.size() - 3);
@@ -379,6 +506,10 @@ void TextView::print_late_lines(const Row& row) {
     });
   }
   for (const model::Notice& notice : row.notices) {
+    if (!notice.warning && std::string_view(notice.category) != "input") {
+      ++hidden_notices_;
+      continue;
+    }
     print_one(hidden_notices_, [&] { print_notice(notice); });
   }
 }
@@ -395,7 +526,13 @@ void TextView::print_hidden() {
                              std::string(options_.to_keep) + " keeps it for Perfetto.");
 }
 
-void TextView::print_worst_latency() {
+void TextView::print_worst_latency(const model::State& state) {
+  for (const std::uint32_t number : state.unfinished()) {
+    const model::Task& task = *state.task(number);
+    if (task.phase != model::Phase::ready || state.now_ns() - task.since_ns <= worst_latency_ns_) continue;
+    worst_latency_ns_ = state.now_ns() - task.since_ns;
+    worst_latency_why_ = model::still_ready_text(state, task);
+  }
   if (worst_latency_ns_ == 0) return;
   out_ << styled(screen_, Style::bold, "The worst latency, explained") << "\n\n";
   for (const std::string& line : wrapped(shown(screen_, worst_latency_why_), screen_.width - 2)) {
@@ -407,15 +544,21 @@ void TextView::print_worst_latency() {
 void TextView::finish(const model::State& state) {
   summary_.finish(state);
   chart_.add_spans(state);
-  if (in_row_ && row_.task != 0 && row_.wait.empty()) row_.wait = "still runs at the end";
+  for (const model::Transfer& transfer : transfers_.finish(state)) note(transfer, state);
+  if (in_row_ && row_.task != 0 && row_.wait.empty()) {
+    row_.wait = end_of_slice(state);
+    note_end_of_hog(state);
+    if (state.stopped()) note_line(state.stopped()->site, state);
+  }
   end_row();
+  note_parts();
   if (!released_) release_rows();
   print_hidden();
   out_ << '\n';
   chart_.print(out_, screen_, state, options_.all ? no_limit : most_lanes);
   out_ << '\n';
   print_summary(out_, screen_, state, summary_, options_.all ? no_limit : most_lanes);
-  print_worst_latency();
+  print_worst_latency(state);
   print_end(state);
   out_.flush();
 }

@@ -15,6 +15,7 @@
 #include "model/notice.hpp"
 #include "model/state.hpp"
 #include "model/summary.hpp"
+#include "model/transfer.hpp"
 
 namespace cli {
 
@@ -36,6 +37,22 @@ class TextView {
   void finish(const model::State& state);
 
  private:
+  // Something done, once or several times in a row; with a subject, what that changed to: "GP16" "high" "low".
+  struct Action {
+    std::string subject;
+    std::string first;
+    std::string second;
+    std::string last;
+    std::uint64_t count = 0;
+  };
+  // A run of I2C addresses at which there was nobody: a scan.
+  struct Nobody {
+    bool any = false;
+    std::uint32_t bus = 0;
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::uint64_t count = 0;
+  };
   // What one slice, one interrupt, or the code before and after run(), came to; or notices about the board
   // and nothing else.
   struct Row {
@@ -44,14 +61,15 @@ class TextView {
     std::string name;
     std::string reason;
     std::string why;
-    std::vector<std::string> actions;
-    std::vector<unsigned> repeats;  // how often each action happened in a row
-    std::string wait;               // what the task does then
-    std::string line;               // where
+    std::vector<Action> actions;
+    std::uint64_t more_actions = 0;  // not told one by one
+    std::string wait;                // what the task does then
+    std::string line;                // where
     std::string console;
     std::uint32_t interrupt = 0;
     bool only_notices = false;
     std::vector<model::Notice> notices;
+    Nobody nobody;  // of the last of them
   };
   struct Columns {
     std::size_t time = 0;
@@ -63,9 +81,17 @@ class TextView {
   };
 
   void begin_row(const model::State& state);
-  void act(std::string what);
+  void act(std::string what) { act({}, std::move(what)); }
+  void act(std::string subject, std::string what);
+  static void add(std::vector<Action>& actions, const std::string& subject, const std::string& what);
+  static std::string action_text(const Action& action);
   void note_action(const trace::Record& record, const model::State& state);
   void note(const model::Notice& notice, const model::State& state);
+  void note(const model::Transfer& transfer, const model::State& state);
+  void note_part(const model::ConsoleText& part);
+  void note_parts();
+  void note_line(std::uint32_t site, const model::State& state);
+  void note_end_of_hog(const model::State& state);
   void interrupt(const trace::Record& record, const model::State& state);
   void end_row();
   void release_rows();
@@ -78,7 +104,7 @@ class TextView {
   void print_notice(const model::Notice& notice);
   void print_late_lines(const Row& row);
   void print_hidden();
-  void print_worst_latency();
+  void print_worst_latency(const model::State& state);
   void print_end(const model::State& state);
 
   std::ostream& out_;
@@ -93,12 +119,17 @@ class TextView {
   std::uint32_t acting_ = 0;  // the interrupt that does what is noted now, 0: none
   std::string acting_text_;
   bool in_row_ = false;
+  model::Transfers transfers_;
+  // What parts have shown since the last row, and since when.
+  std::vector<Action> parts_;
+  std::uint64_t parts_since_ns_ = 0;
   bool running_ = false;  // between run_begin and run_end
   bool has_run_ = false;
   std::vector<Row> held_;  // the first rows, until the widths of the columns are known
   bool released_ = false;
   Columns columns_;
   std::uint64_t rows_ = 0;
+  std::uint64_t notice_rows_ = 0;     // in between, when nobody ran
   std::uint64_t hidden_ = 0;          // rows not shown
   std::uint64_t late_lines_ = 0;      // lines shown of those that hidden rows printed, notices included
   std::uint64_t hidden_console_ = 0;  // lines not shown

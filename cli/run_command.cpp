@@ -12,6 +12,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/input_record.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/lesson.hpp"
 #include "cli/lesson_build.hpp"
@@ -69,6 +70,13 @@ void print_compiler_output(const std::string& text) {
 struct Outputs {
   TraceOutput screen;
   std::optional<TraceOutput> file;
+  std::optional<InputRecord> inputs;
+};
+
+// What is written besides what is shown; each exists whole or not at all.
+struct Files {
+  std::optional<OutputFile> trace;
+  std::optional<OutputFile> inputs;
 };
 
 // Reads the lesson's records to their end. When the user has had enough, the lesson is asked to end, and has
@@ -99,6 +107,7 @@ bool follow(PipedProcess& process, model::State& state, Outputs& outputs) {
       state.apply(records[i]);
       outputs.screen.write(records[i], state);
       if (outputs.file) outputs.file->write(records[i], state);
+      if (outputs.inputs) outputs.inputs->write(records[i], state);
     }
     size -= whole * sizeof(trace::Record);
     std::memmove(records.data(), records.data() + whole, size);
@@ -108,6 +117,7 @@ bool follow(PipedProcess& process, model::State& state, Outputs& outputs) {
   state.finish();
   outputs.screen.finish(state);
   if (outputs.file) outputs.file->finish(state);
+  if (outputs.inputs) outputs.inputs->finish(state);
   return true;
 }
 
@@ -150,8 +160,7 @@ model::Result<std::string> input_file(const std::string& given, const Lesson& le
 }
 
 int run_built(const Lesson& lesson, const fs::path& program, const model::TraceInfo& info,
-              const LessonOptions& given, const TextOptions& options, TraceForm form,
-              std::optional<OutputFile>& file) {
+              const LessonOptions& given, const TextOptions& options, TraceForm form, Files& files) {
   std::vector<std::string> command{program.string(),
                                    "--profile",
                                    given.profile.string(),
@@ -166,16 +175,20 @@ int run_built(const Lesson& lesson, const fs::path& program, const model::TraceI
   if (!process) return fail(process.error().text);
   model::State state(&info.sources);
   Outputs outputs{TraceOutput(std::cout, TraceForm::text, info, screen_of(STDOUT_FILENO), options),
-                  std::nullopt};
-  if (file) outputs.file.emplace(file->stream(), form, info, file_screen(), text_of_file);
+                  std::nullopt, std::nullopt};
+  if (files.trace) outputs.file.emplace(files.trace->stream(), form, info, file_screen(), text_of_file);
+  if (files.inputs) outputs.inputs.emplace(files.inputs->stream());
   if (!follow(*process, state, outputs)) return 0;  // main() says why
   if (interrupted()) process->kill();
   const Ending ending = process->wait();
   // It has said itself what is wrong with its diagram or its inputs.
   if (!state.stopped() && !ending.by_signal && ending.number == refused) return 2;
-  if (file) {
-    if (const model::Status written = file->commit(); !written) return fail(written.error().text);
-    std::cout << "\nThe trace is in " << harmless(file->path())
+  if (files.inputs) {
+    if (const model::Status written = files.inputs->commit(); !written) return fail(written.error().text);
+  }
+  if (files.trace) {
+    if (const model::Status written = files.trace->commit(); !written) return fail(written.error().text);
+    std::cout << "\nThe trace is in " << harmless(files.trace->path())
               << (form == TraceForm::json ? "; open it in https://ui.perfetto.dev\n" : "\n");
     std::cout.flush();
   }
@@ -191,6 +204,7 @@ int run_command(const Words& words) {
                                                                       {"--hog", true},
                                                                       {"--hang", true},
                                                                       {"--input", true},
+                                                                      {"--record", true},
                                                                       {"--trace", true},
                                                                       {"--all", false},
                                                                       {"--why", false}});
@@ -235,14 +249,19 @@ int run_command(const Words& words) {
 
   catch_interrupts();
   TraceForm form = TraceForm::text;
-  std::optional<OutputFile> file;
+  Files files;
   if (const std::string* const path = arguments->value("--trace")) {
     const model::Result<TraceForm> named = trace_form_of(*path);
     if (!named) return fail("--trace: " + named.error().text);
     form = *named;
     model::Result<OutputFile> created = OutputFile::create(*path);
     if (!created) return fail("--trace: " + created.error().text);
-    file.emplace(std::move(*created));
+    files.trace.emplace(std::move(*created));
+  }
+  if (const std::string* const path = arguments->value("--record")) {
+    model::Result<OutputFile> created = OutputFile::create(*path);
+    if (!created) return fail("--record: " + created.error().text);
+    files.inputs.emplace(std::move(*created));
   }
 
   const std::variant<BuiltLesson, BuildFailure> build =
@@ -257,7 +276,7 @@ int run_command(const Words& words) {
   add_sources(info, *lesson);
   given.profile = plan->source_dir / "boards" / board_name / "profile";
   return run_built(*lesson, built.program, info, given,
-                   {arguments->has("--all"), arguments->has("--why"), false}, form, file);
+                   {arguments->has("--all"), arguments->has("--why"), false}, form, files);
 }
 
 }  // namespace cli

@@ -51,7 +51,10 @@ std::string heard(const std::vector<std::string>& sent, std::uint64_t seed = 0) 
                asyncio::run([]() -> asyncio::Coro<> {
                  drivers::NecIr driver(Pin(dat, Pin::IN),
                                        [](int data, int address) { print("%d@%d ", data, address); });
-                 for (const std::string& text : *texts) print("%s", remote->send(text).c_str());
+                 for (const std::string& text : *texts) {
+                   EXPECT_EQ(remote->check(text), "");
+                   remote->send(text);
+                 }
                  co_await asyncio::sleep_ms(3000);
                }());
                return 0;

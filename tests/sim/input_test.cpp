@@ -58,7 +58,7 @@ TEST(Input, ACurveLeadsFromPointToPoint) {
         board.read_inputs(
             R"([{"at": "1s", "set": "pot1.value", "curve": [["0s", 0], ["1s", 1023], ["1500ms", 1023]]}])"))
       return 1;
-    const auto level = [] { return board.pins().terminal(26).net().level * 1023 / 65535; };
+    const auto level = [] { return board.pins().terminal(26).net().level * 1023 / 65000; };
     print("%d ", level());
     time::sleep_ms(1001);
     print("%d ", level());

@@ -1,5 +1,6 @@
 #include "parts/buzzer.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include "mcu/board.hpp"
@@ -51,7 +52,7 @@ void Buzzer::look() {
   if (periods_ >= 3) {
     const double seconds = static_cast<double>(last_ns_ - first_ns_) * 1e-9;
     const double frequency = static_cast<double>(periods_) / seconds;
-    show(std::to_string(static_cast<std::uint64_t>(frequency + 0.5)) + " Hz");
+    show(std::to_string(std::llround(frequency)) + " Hz");
     sounds_ = true;
   }
   board.cpu().alarms().set(next_look_, now + look_ns);

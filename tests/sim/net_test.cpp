@@ -170,7 +170,7 @@ TEST(Net, WiresOfATerminalGoWithIt) {
 }
 
 TEST(Net, LinkedPinsOfTheBoardHearEachOther) {
-  const Recording r = run({100 * ms}, [] {
+  const Recording r = run(100 * ms, [] {
     board.wiring().join(board.pins().terminal(2), board.pins().terminal(3));
     Pin out(2, Pin::OUT, 0);
     Pin in(3, Pin::IN, Pin::PULL_UP);
@@ -184,7 +184,7 @@ TEST(Net, LinkedPinsOfTheBoardHearEachOther) {
 }
 
 TEST(Net, TwoPinsThatDriveAgainstEachOtherAreReportedOnce) {
-  const Recording r = run({100 * ms}, [] {
+  const Recording r = run(100 * ms, [] {
     board.wiring().join(board.pins().terminal(2), board.pins().terminal(3));
     const Pin one(2, Pin::OUT, 0);
     Pin other(3, Pin::OUT, 1);
@@ -201,7 +201,7 @@ TEST(Net, TwoPinsThatDriveAgainstEachOtherAreReportedOnce) {
 }
 
 TEST(Net, APartThatDrivesAgainstAPinIsReported) {
-  const Recording r = run({100 * ms}, [] {
+  const Recording r = run(100 * ms, [] {
     Terminal part;
     board.wiring().join(part, board.pins().terminal(7));
     part.drive(Drive::high());

@@ -52,6 +52,7 @@ Recording press(const Pushbutton::Options& options, std::uint64_t seed = 1) {
 
 std::vector<std::uint64_t> times_of(const std::vector<Record>& changes) {
   std::vector<std::uint64_t> times;
+  times.reserve(changes.size());
   for (const Record& change : changes) times.push_back(change.time_ns);
   return times;
 }
@@ -127,6 +128,27 @@ TEST(Pushbutton, ReleasedWhileItStillBouncesItIsReleased) {
         seed);
     EXPECT_EQ(r.console, "101") << seed;
     EXPECT_LE(r.of(Kind::pin).back().time_ns, r.of(Kind::console)[0].time_ns) << seed;
+  }
+}
+
+TEST(Pushbutton, AnInterruptAtEachFallingEdgeCountsTheBounceToo) {
+  for (const bool bounce : {false, true}) {
+    const Recording r = run(100 * ms, [&] {
+      const Supplies supplies;
+      Pushbutton button("btn1", {.bounce = bounce});
+      wire(button, "1.l", pin_number);
+      wire(button, "2.r", supplies.gnd, "GND");
+      Pin pin(pin_number, Pin::IN, Pin::PULL_UP);
+      int presses = 0;
+      pin.irq([&presses](Pin) { ++presses; }, Pin::IRQ_FALLING);
+      sim::Alarm finger([&button] { set(button, "pressed", 1); });
+      sim::board.cpu().alarms().set(finger, sim::board.now_ns() + ms);
+      time::sleep_ms(10);
+      pin.irq(nullptr);
+      print("%s", presses == 0 ? "none" : presses == 1 ? "one" : "several");
+      return 0;
+    });
+    EXPECT_EQ(r.console, bounce ? "several" : "one");
   }
 }
 

@@ -13,6 +13,7 @@ namespace sim {
 
 class Bmp280Part final : public Part {
  public:
+  // What is measured in the beginning, if it is in the range of its setting.
   struct Options {
     Bmp280::Timing timing = Bmp280::Timing::typical;
     double temperature = 20;   // °C

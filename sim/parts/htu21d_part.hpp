@@ -11,6 +11,7 @@ namespace sim {
 
 class Htu21dPart final : public Part {
  public:
+  // What is measured in the beginning, if it is in the range of its setting.
   struct Options {
     Htu21d::Timing timing = Htu21d::Timing::typical;
     double temperature = 20;  // °C

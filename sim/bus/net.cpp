@@ -1,6 +1,7 @@
 #include "bus/net.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "trace/hooks.hpp"
 
@@ -44,8 +45,8 @@ Drive Net::result(const Net* from) const {
   }
   visited_ = false;
   if (conductance == 0) return Drive::nothing();
-  return {static_cast<std::uint32_t>(std::min(1 / conductance, 4e9) + 0.5),
-          static_cast<std::uint16_t>(current / conductance + 0.5)};
+  return {static_cast<std::uint32_t>(std::lround(std::min(1 / conductance, 4e9))),
+          static_cast<std::uint16_t>(std::lround(current / conductance))};
 }
 
 std::pair<const Terminal*, const Terminal*> Net::opponents() const {
@@ -145,6 +146,7 @@ void Wiring::forget(Terminal& terminal) {
   std::erase_if(wires_,
                 [&](const auto& wire) { return wire.first == &terminal || wire.second == &terminal; });
   std::erase(terminals_, &terminal);
+  terminal.net_ = nullptr;
   terminal.listener_ = nullptr;
   rebuild();
 }
@@ -156,6 +158,7 @@ void Wiring::rebuild() {
     Drive had;
   };
   std::vector<Before> all;
+  all.reserve(terminals_.size());
   for (Terminal* const terminal : terminals_) all.push_back({terminal, terminal->net()});
 
   nets_.clear();

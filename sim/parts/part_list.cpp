@@ -2,19 +2,24 @@
 
 #include <array>
 
+#include "parts/at_modem.hpp"
 #include "parts/bmp280_part.hpp"
 #include "parts/breadboard.hpp"
 #include "parts/buzzer.hpp"
+#include "parts/gps.hpp"
 #include "parts/htu21d_part.hpp"
 #include "parts/ir_receiver.hpp"
 #include "parts/ir_remote.hpp"
+#include "parts/lcd.hpp"
 #include "parts/led.hpp"
 #include "parts/potentiometer.hpp"
 #include "parts/pushbutton.hpp"
 #include "parts/resistor_part.hpp"
 #include "parts/rotary_encoder.hpp"
+#include "parts/serial_monitor.hpp"
 #include "parts/slide_switch.hpp"
 #include "parts/supply.hpp"
+#include "parts/uart_loopback.hpp"
 
 namespace sim {
 namespace {
@@ -79,6 +84,31 @@ Made sensor(const std::string& id, const Attributes& attributes) {
   return std::make_unique<Sensor>(id, options);
 }
 
+template <unsigned columns, unsigned rows>
+Made lcd(const std::string& id, const Attributes& attributes) {
+  Lcd::Options options;
+  options.i2c = attributes.one_of("pins", {"full", "i2c"}) == "i2c";
+  options.address = attributes.i2c_address("i2cAddress", options.address);
+  options.columns = columns;
+  options.rows = rows;
+  return std::make_unique<Lcd>(id, options);
+}
+
+// At a baud rate.
+template <class Device>
+Made serial(const std::string& id, const Attributes& attributes) {
+  typename Device::Options options;
+  options.baud = whole(attributes, "baud", options.baud, 300, 4'000'000);
+  return std::make_unique<Device>(id, options);
+}
+
+Made gps(const std::string& id, const Attributes& attributes) {
+  Gps::Options options;
+  options.baud = whole(attributes, "baud", options.baud, 1200, 921'600);
+  options.update_period = whole(attributes, "update_period", options.update_period, 100, 10'000);
+  return std::make_unique<Gps>(id, options);
+}
+
 constexpr std::array types{
     Type{"wokwi-led", plain<Led>},
     Type{"wokwi-resistor", resistor},
@@ -93,6 +123,12 @@ constexpr std::array types{
     Type{"wokwi-ir-receiver", plain<IrReceiver>},
     Type{"coroscope-bmp280", sensor<Bmp280Part>},
     Type{"coroscope-htu21d", sensor<Htu21dPart>},
+    Type{"wokwi-lcd1602", lcd<16, 2>},
+    Type{"wokwi-lcd2004", lcd<20, 4>},
+    Type{"coroscope-gps", gps},
+    Type{"coroscope-at-modem", serial<AtModem>},
+    Type{"coroscope-uart-loopback", plain<UartLoopback>},
+    Type{"$serialMonitor", serial<SerialMonitor>},
     Type{"wokwi-vcc", supply<Supply::Level::vcc>},
     Type{"wokwi-gnd", supply<Supply::Level::gnd>},
     Type{"wokwi-breadboard", plain<Breadboard>},

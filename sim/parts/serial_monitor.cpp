@@ -58,11 +58,6 @@ SerialMonitor::SerialMonitor(std::string id, const Options& options) : Part(std:
   receiver_.listen(format, rx_.is_high());
 }
 
-std::string SerialMonitor::send(std::string_view text) {
-  sender_.send(text);
-  return {};
-}
-
 void SerialMonitor::on_change(Terminal&) { receiver_.look(rx_.is_high()); }
 
 void SerialMonitor::arrive(const SerialByte& byte) {

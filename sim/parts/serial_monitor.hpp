@@ -28,7 +28,8 @@ class SerialMonitor final : public Part {
   explicit SerialMonitor(std::string id) : SerialMonitor(std::move(id), Options{}) {}
   SerialMonitor(std::string id, const Options& options);
 
-  std::string send(std::string_view text) override;
+  std::string check(std::string_view) const override { return {}; }
+  void send(std::string_view text) override { sender_.send(text); }
   void on_change(Terminal& terminal) override;
 
  private:

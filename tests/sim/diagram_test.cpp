@@ -62,7 +62,7 @@ std::string error_of(const std::string& text) {
 }
 
 TEST(Diagram, OneDrawnInWokwiLightsItsLed) {
-  const Recording r = run({200 * ms}, [] {
+  const Recording r = run(200 * ms, [] {
     if (board.read_diagram(blink)) return 1;
     const Pin pin(15, Pin::OUT, 0);
     pin.on();
@@ -76,7 +76,7 @@ TEST(Diagram, OneDrawnInWokwiLightsItsLed) {
 }
 
 TEST(Diagram, ABreadboardJoinsTheHolesOfARow) {
-  const Recording r = run({200 * ms}, [] {
+  const Recording r = run(200 * ms, [] {
     std::string text = replaced(blink, R"({ "type": "wokwi-text", "id": "text1")",
                                 R"({ "type": "wokwi-breadboard-half", "id": "bb1")");
     text = replaced(text, R"([ "led1:C", "pico:GND.4", "black", [ "v0" ] ])",

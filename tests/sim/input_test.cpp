@@ -34,7 +34,7 @@ const std::string diagram = R"({"parts": [
 ]})";
 
 TEST(Input, AButtonIsPressedForAWhile) {
-  const Recording r = run({200 * ms}, [] {
+  const Recording r = run(200 * ms, [] {
     if (board.read_diagram(diagram) ||
         board.read_inputs(R"([{"at": "20ms", "press": "btn1", "for": "30ms"}])"))
       return 1;
@@ -53,12 +53,12 @@ TEST(Input, AButtonIsPressedForAWhile) {
 }
 
 TEST(Input, ACurveLeadsFromPointToPoint) {
-  const Recording r = run({3000 * ms}, [] {
+  const Recording r = run(3000 * ms, [] {
     if (board.read_diagram(diagram) ||
         board.read_inputs(
             R"([{"at": "1s", "set": "pot1.value", "curve": [["0s", 0], ["1s", 1023], ["1500ms", 1023]]}])"))
       return 1;
-    const auto level = [] { return board.pins().terminal(26).net().level * 1023 / 65000; };
+    const auto level = [] { return (board.pins().terminal(26).net().level * 1023 + 32767) / 65535; };
     print("%d ", level());
     time::sleep_ms(1001);
     print("%d ", level());
@@ -73,7 +73,7 @@ TEST(Input, ACurveLeadsFromPointToPoint) {
 }
 
 TEST(Input, AFaultOnTheBusIsThereForAWhile) {
-  const Recording r = run({200 * ms}, [] {
+  const Recording r = run(200 * ms, [] {
     if (board.read_diagram(diagram) ||
         board.read_inputs(R"([{"at": "20ms", "i2c": 0, "nack": "0x76", "for": "20ms"}])"))
       return 1;
@@ -94,7 +94,7 @@ TEST(Input, AFaultOnTheBusIsThereForAWhile) {
 }
 
 TEST(Input, BytesArriveAtAUart) {
-  const Recording r = run({200 * ms}, [] {
+  const Recording r = run(200 * ms, [] {
     if (board.read_inputs(R"([{"at": "20ms", "uart": 0, "send": "AT\r\n"}])")) return 1;
     machine::UART uart(0, 9600);
     time::sleep_ms(19);
@@ -143,7 +143,7 @@ TEST(Input, MistakesAreNamedWithTheirLine) {
 }
 
 TEST(Input, InOneFileTheyMayStandInAnyOrder) {
-  const Recording r = run({200 * ms}, [] {
+  const Recording r = run(200 * ms, [] {
     if (board.read_diagram(diagram) ||
         board.read_inputs(R"([{"at": "20ms", "release": "btn1"}, {"at": "10ms", "press": "btn1"}])"))
       return 1;

@@ -32,7 +32,7 @@ struct Circuit {
 };
 
 TEST(Led, IsLitWhileItsAnodeIsHigh) {
-  const Recording r = run({200 * ms}, [] {
+  const Recording r = run(200 * ms, [] {
     Circuit circuit;
     const Pin pin(15, Pin::OUT, 0);
     pin.on();
@@ -45,7 +45,7 @@ TEST(Led, IsLitWhileItsAnodeIsHigh) {
 }
 
 TEST(Led, StaysDarkBehindAPullOrWithoutAWayToGround) {
-  const Recording r = run({200 * ms}, [] {
+  const Recording r = run(200 * ms, [] {
     Circuit circuit;
     Pin pin(15, Pin::IN, Pin::PULL_UP);
     time::sleep_ms(50);
@@ -59,7 +59,7 @@ TEST(Led, StaysDarkBehindAPullOrWithoutAWayToGround) {
 }
 
 TEST(Led, OneThatChangesFasterThanTheEyeSeesIsDimmed) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     Circuit circuit;
     const Pin pin(15, Pin::OUT, 0);
     for (int i = 0; i < 100; ++i) {

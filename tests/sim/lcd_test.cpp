@@ -76,7 +76,7 @@ struct OnI2c {
 // ---- the driver
 
 TEST(Lcd, ShowsWhatTheDriverWritesOverPins) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     Parallel circuit;
     asyncio::run([]() -> Coro<> {
       HD44780 lcd(Parallel::pins());
@@ -96,7 +96,7 @@ TEST(Lcd, ShowsWhatTheDriverWritesOverPins) {
 }
 
 TEST(Lcd, ShowsWhatTheDriverWritesOverABackpack) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     OnI2c circuit({.columns = 20, .rows = 4});
     asyncio::run([](const OnI2c* on) -> Coro<> {
       machine::I2C i2c = on->bus();
@@ -127,7 +127,7 @@ TEST(Lcd, ShowsWhatTheDriverWritesOverABackpack) {
 
 // The driver's table of characters and the chip's are two.
 TEST(Lcd, EveryCharacterTheDriverKnowsLooksAsItWasWritten) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     Parallel circuit({.columns = 40, .rows = 2});
     asyncio::run([]() -> Coro<> {
       HD44780 lcd(Parallel::pins(), {.columns = 40, .rows = 2});
@@ -143,7 +143,7 @@ TEST(Lcd, EveryCharacterTheDriverKnowsLooksAsItWasWritten) {
 }
 
 TEST(Lcd, ABusThatRefusesReachesTheProgramAndTheDisplayRecovers) {
-  const Recording r = run({5000 * ms}, [] {
+  const Recording r = run(5000 * ms, [] {
     OnI2c circuit;
     asyncio::run([](const OnI2c* on) -> Coro<> {
       machine::I2C i2c = on->bus();
@@ -181,7 +181,7 @@ TEST(Lcd, ABusThatRefusesReachesTheProgramAndTheDisplayRecovers) {
 }
 
 TEST(Lcd, AFailureNobodyAwaitsIsPrinted) {
-  const Recording r = run({3000 * ms}, [] {
+  const Recording r = run(3000 * ms, [] {
     asyncio::run([]() -> Coro<> {
       machine::I2C i2c(0);
       HD44780 lcd{HD44780Backpack(i2c)};
@@ -194,7 +194,7 @@ TEST(Lcd, AFailureNobodyAwaitsIsPrinted) {
 }
 
 TEST(Lcd, ARefreshLetsOtherTasksRunOnTime) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     Parallel circuit;
     asyncio::run([]() -> Coro<> {
       HD44780 lcd(Parallel::pins());
@@ -258,7 +258,7 @@ struct EightBits {
 };
 
 TEST(Lcd, HasAnEightBitInterfaceWithABusyFlag) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     EightBits circuit;
     if (EightBits::wait() == 0) print("not busy after power-on\n");
     for (const int instruction : {0x38, 0x0C, 0x06, 0x01}) {
@@ -289,7 +289,7 @@ TEST(Lcd, HasAnEightBitInterfaceWithABusyFlag) {
 }
 
 TEST(Lcd, AProgramThatDoesNotWaitLosesCharacters) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     EightBits circuit;
     time::sleep_ms(20);
     for (const int instruction : {0x38, 0x0C, 0x01}) {
@@ -306,7 +306,7 @@ TEST(Lcd, AProgramThatDoesNotWaitLosesCharacters) {
 }
 
 TEST(Lcd, ABackpackIsReadThroughItsPort) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     OnI2c circuit({.address = 0x3F});
     machine::I2C i2c = circuit.bus();
     for (const std::uint8_t address : i2c.scan()) print("%02x ", address);
@@ -340,7 +340,7 @@ TEST(Lcd, ABackpackIsReadThroughItsPort) {
 // ---- the part
 
 TEST(Lcd, HasWokwisLegs) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     const Lcd parallel("lcd1", {});
     for (const sim::Part::Leg& each : parallel.legs()) print("%s ", std::string(each.name).c_str());
     const Lcd i2c("lcd2", {.i2c = true});
@@ -351,7 +351,7 @@ TEST(Lcd, HasWokwisLegs) {
 }
 
 TEST(Lcd, IsOnTheBusOnlyWhereItsLegsAreAndWhileItIsThere) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     {
       OnI2c circuit;
       print("%zu ", circuit.bus().scan().size());
@@ -364,7 +364,7 @@ TEST(Lcd, IsOnTheBusOnlyWhereItsLegsAreAndWhileItIsThere) {
 }
 
 TEST(Lcd, ShowsAChangeOnceItIsQuietOrAfter20Ms) {
-  const Recording r = run({1000 * ms}, [] {
+  const Recording r = run(1000 * ms, [] {
     Parallel circuit;
     asyncio::run([]() -> Coro<> {
       HD44780 lcd(Parallel::pins());

@@ -73,7 +73,7 @@ class HD44780 {
     Line(HD44780& lcd, int row) : lcd_(lcd), row_(row) {}
     Line(const Line&) = delete;
     Line& operator=(const Line&) = delete;
-    void operator=(std::string_view text) const { lcd_.set_line(row_, text); }  // NOLINT
+    void operator=(std::string_view text) const { lcd_.set_line(row_, text); }
 
    private:
     HD44780& lcd_;

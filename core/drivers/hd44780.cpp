@@ -66,7 +66,8 @@ std::size_t HD44780::cell(int row, int column) const {
     throw asyncio::IndexError("HD44780: the display has no such row; the first one is 0");
   if (column < 0 || column >= size_.columns)
     throw asyncio::IndexError("HD44780: the display has no such column; the first one is 0");
-  return static_cast<std::size_t>(row * size_.columns + column);
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(size_.columns) +
+         static_cast<std::size_t>(column);
 }
 
 void HD44780::changed() {
@@ -145,6 +146,7 @@ Coro<> HD44780::refresh(Site site) {
 // --- The task
 
 Coro<> HD44780::keep_showing(Site site) {
+  const Worker worker(this);
   for (;;) {
     wake_.clear(site);
     const std::uint32_t changes = changes_;
@@ -155,6 +157,7 @@ Coro<> HD44780::keep_showing(Site site) {
     } catch (const asyncio::CancelledError&) {
       throw;
     } catch (...) {
+      if (worker.lcd == nullptr) co_return;  // the lock went with the display
       fail();
     }
     awaited_ = false;
@@ -208,20 +211,28 @@ Coro<> HD44780::show(Site site) {
 
 // "Initializing by instruction", figure 24: also right if the chip was in the middle of something.
 Coro<> HD44780::initialise(Site site) {
+  struct Step {
+    Send what;
+    std::uint8_t byte;
+    std::uint8_t then_ms;
+  };
+  static constexpr std::array<Step, 9> steps{{
+      {Send::release, 0, power_on_ms},  // fails at once if nobody is there
+      {Send::half, function_8_bits, first_function_set_ms},
+      {Send::half, function_8_bits, second_function_set_ms},
+      {Send::half, function_8_bits, 0},
+      {Send::half, function_4_bits, 0},
+      {Send::instruction, function_4_bits, 0},  // and the lines
+      {Send::instruction, display_control, 0},
+      {Send::instruction, clear_display, clear_ms},
+      {Send::instruction, entry_mode_increment, 0},
+  }};
   backlight_shown_ = backlight_;
-  co_await send(Send::release, 0, site);  // fails at once if nobody is there
-  co_await asyncio::sleep_ms(power_on_ms, site);
-  co_await send(Send::half, function_8_bits, site);
-  co_await asyncio::sleep_ms(first_function_set_ms, site);
-  co_await send(Send::half, function_8_bits, site);
-  co_await asyncio::sleep_ms(second_function_set_ms, site);
-  co_await send(Send::half, function_8_bits, site);
-  co_await send(Send::half, function_4_bits, site);
-  co_await send(Send::instruction, function_4_bits | (size_.rows > 1 ? function_2_lines : 0U), site);
-  co_await send(Send::instruction, display_control, site);
-  co_await send(Send::instruction, clear_display, site);
-  co_await asyncio::sleep_ms(clear_ms, site);
-  co_await send(Send::instruction, entry_mode_increment, site);
+  for (const Step& step : steps) {
+    const bool sets_lines = step.what == Send::instruction && step.byte == function_4_bits && size_.rows > 1;
+    co_await send(step.what, sets_lines ? function_4_bits | function_2_lines : step.byte, site);
+    if (step.then_ms != 0) co_await asyncio::sleep_ms(step.then_ms, site);
+  }
   shown_.fill(' ');
   address_ = 0;
   control_shown_ = 0;

@@ -50,7 +50,9 @@ class HD44780 {
   HD44780(const HD44780&) = delete;
   HD44780& operator=(const HD44780&) = delete;
   // The display keeps what it shows. A task in refresh() gets a RuntimeError.
-  ~HD44780() = default;
+  ~HD44780() {
+    if (worker_ != nullptr) worker_->lcd = nullptr;
+  }
 
   int columns() const { return size_.columns; }
   int rows() const { return size_.rows; }
@@ -71,7 +73,7 @@ class HD44780 {
     Line(HD44780& lcd, int row) : lcd_(lcd), row_(row) {}
     Line(const Line&) = delete;
     Line& operator=(const Line&) = delete;
-    void operator=(std::string_view text) const { lcd_.set_line(row_, text); }  // NOLINT
+    void operator=(std::string_view text) const { lcd_.set_line(row_, text); }
 
    private:
     HD44780& lcd_;
@@ -111,6 +113,17 @@ class HD44780 {
   static constexpr int unknown = -1;
   enum Control : std::uint8_t { control_blink = 1, control_cursor = 2, control_display = 4 };
   enum class Send : unsigned char { release, half, instruction, data };
+
+  // In the frame of the task, which may outlive the display by a turn.
+  struct Worker {
+    explicit Worker(HD44780* of) : lcd(of) { of->worker_ = this; }
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+    ~Worker() {
+      if (lcd != nullptr) lcd->worker_ = nullptr;
+    }
+    HD44780* lcd;  // nullptr: gone
+  };
 
   std::size_t cell(int row, int column) const;
   int address_of(int row, int column) const;
@@ -154,7 +167,8 @@ class HD44780 {
   bool awaited_ = false;  // somebody hears of the next failure
   asyncio::Event wake_;
   asyncio::Event passed_;  // an attempt is over
-  DriverTask task_;        // the last: it ends before what it works on
+  Worker* worker_ = nullptr;
+  DriverTask task_;  // the last: it ends before what it works on
 };
 
 }  // namespace drivers

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -349,6 +350,20 @@ TEST_F(Hd44780Test, ALockKeepsTheBusForOthers) {
   }(&lock, &lcd));
   EXPECT_EQ(backpack.display.text(0, 6), "locked");
   EXPECT_FALSE(lock.locked());
+}
+
+TEST_F(Hd44780Test, DisplayAndLockMayGoTogetherWhileItIsTheDisplaysTurn) {
+  auto lock = std::make_unique<asyncio::Lock>();
+  auto lcd = std::make_unique<HD44780>(HD44780Backpack(i2c, {.lock = lock.get()}));
+  run([](std::unique_ptr<asyncio::Lock>* bus, std::unique_ptr<HD44780>* display) -> Coro<> {
+    co_await (*bus)->acquire();
+    co_await sleep_ms(500);
+    (*bus)->release();  // to the display
+    display->reset();
+    bus->reset();
+    co_await sleep_ms(500);
+  }(&lock, &lcd));
+  EXPECT_EQ(virtual_board::output(), "");
 }
 
 // ---- errors

@@ -42,14 +42,14 @@ void wire(const Lcd& lcd, std::string_view name, unsigned pin) {
 
 // As Wokwi's examples for a Pico: RS 12, E 11, D4 to D7 on 10 to 7; RW to ground.
 struct Parallel {
-  explicit Parallel(const Lcd::Options& options = {}) : lcd("lcd1", options) {
+  explicit Parallel(const Lcd::Options& options = {}, bool with_rw = true) : lcd("lcd1", options) {
     wire(lcd, "RS", 12);
     wire(lcd, "E", 11);
     wire(lcd, "D4", 10);
     wire(lcd, "D5", 9);
     wire(lcd, "D6", 8);
     wire(lcd, "D7", 7);
-    board.wiring().join(ground, leg(lcd, "RW"));
+    if (with_rw) board.wiring().join(ground, leg(lcd, "RW"));
     ground.drive(sim::Drive::low());
   }
   static HD44780Parallel pins() {
@@ -348,6 +348,20 @@ TEST(Lcd, HasWokwisLegs) {
     return 0;
   });
   EXPECT_EQ(r.console, "VSS VDD V0 RS RW E D0 D1 D2 D3 D4 D5 D6 D7 A K GND VCC SDA SCL ");
+}
+
+TEST(Lcd, ALegThatNothingDrivesIsLow) {
+  const Recording r = run(1000 * ms, [] {
+    Parallel circuit({}, false);
+    asyncio::run([]() -> Coro<> {
+      HD44780 lcd(Parallel::pins());
+      lcd[0] = "no wire at RW";
+      co_await lcd.refresh();
+      co_await asyncio::sleep_ms(100);
+    }());
+    return 0;
+  });
+  EXPECT_EQ(r.shown, (Shown{"lcd1: no wire at RW|"}));
 }
 
 TEST(Lcd, IsOnTheBusOnlyWhereItsLegsAreAndWhileItIsThere) {

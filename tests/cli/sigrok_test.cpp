@@ -45,8 +45,12 @@ class Sigrok : public program::Test {
     made_trace::write(folder_ / "t.cstrace", script);
     const program::Output made = coroscope("trace t.cstrace --to vcd -o t.vcd");
     EXPECT_EQ(made.err, "");
+    return decoded_file("t.vcd", decoder, annotations);
+  }
+  std::vector<std::string> decoded_file(const std::string& file, const std::string& decoder,
+                                        const std::string& annotations) const {
     const program::Output output =
-        program::shell("sigrok-cli -i t.vcd -P " + decoder + " -A " + annotations, folder_);
+        program::shell("sigrok-cli -i " + file + " -P " + decoder + " -A " + annotations, folder_);
     EXPECT_EQ(output.status, 0) << output.err;
     EXPECT_EQ(output.err, "");
     std::vector<std::string> lines;
@@ -200,6 +204,57 @@ TEST_F(Sigrok, UartAndI2cSideBySide) {
   const program::Output output =
       program::shell("sigrok-cli -i t.vcd -P uart:rx=uart0_tx:baudrate=9600 -B uart=rx", folder_);
   EXPECT_EQ(output.out, text);
+}
+
+// --- What lessons send, over the simulated wires
+
+TEST_F(Sigrok, TheUartLessonsBytesAreThoseItSends) {
+  ASSERT_EQ(coroscope("run 06-uart --for 1200ms --trace u.vcd").status, 0);
+  std::vector<std::string> expected;
+  for (int number = 1; number <= 3; ++number) {
+    for (const char c : "message " + std::to_string(number) + " from pin 4\n")
+      expected.push_back(hex(static_cast<unsigned char>(c)));
+  }
+  for (const char* const line : {"uart1_tx", "uart1_rx"}) {
+    EXPECT_EQ(decoded_file("u.vcd", std::string("uart:rx=") + line + ":baudrate=9600",
+                           "uart=rx-data:rx-warnings:rx-break"),
+              expected)
+        << line;
+  }
+}
+
+TEST_F(Sigrok, TheBmp280LessonsTransfersAreThoseOfItsTrace) {
+  ASSERT_EQ(coroscope("run 07-bmp280 --for 10s --input warm.json --trace b.cstrace").status, 0);
+  ASSERT_EQ(coroscope("run 07-bmp280 --for 10s --input warm.json --trace b.vcd").status, 0);
+  auto reader = model::CstraceReader::open(folder_ / "b.cstrace");
+  ASSERT_TRUE(reader);
+  std::vector<std::string> expected;
+  bool held = false;
+  const auto say = [&](const std::string& line, bool nack) {
+    expected.push_back(line);
+    expected.emplace_back(nack ? "NACK" : "ACK");
+  };
+  for (auto records = reader->read(1024); !records.empty(); records = reader->read(1024)) {
+    for (const trace::Record& record : records) {
+      const bool nack = (record.extra & trace::i2c_nack) != 0;
+      const unsigned byte = record.extra & 0xff;
+      if (record.kind == trace::Kind::i2c_start) {
+        expected.emplace_back(held ? "Start repeat" : "Start");
+        expected.emplace_back((byte & 1) != 0 ? "Read" : "Write");
+        say(((byte & 1) != 0 ? "Address read: " : "Address write: ") + hex(byte >> 1), nack);
+        held = true;
+      } else if (record.kind == trace::Kind::i2c_write) {
+        say("Data write: " + hex(byte), nack);
+      } else if (record.kind == trace::Kind::i2c_read) {
+        say("Data read: " + hex(byte), nack);
+      } else if (record.kind == trace::Kind::i2c_stop) {
+        expected.emplace_back("Stop");
+        held = false;
+      }
+    }
+  }
+  EXPECT_GT(expected.size(), 500U);
+  EXPECT_EQ(decoded_file("b.vcd", "i2c:scl=i2c0_scl:sda=i2c0_sda", all_of_i2c), expected);
 }
 
 }  // namespace

@@ -46,13 +46,33 @@ const sim::Profile& pico() {
   return profile;
 }
 
+namespace {
+
+// What fails in the firmware's process fails the test too.
+class TellsParent : public testing::EmptyTestEventListener {
+ public:
+  explicit TellsParent(fs::path path) : path_(std::move(path)) {}
+  void OnTestPartResult(const testing::TestPartResult& result) override {
+    if (!result.failed()) return;
+    std::ofstream(path_, std::ios::app) << (result.file_name() != nullptr ? result.file_name() : "") << ':'
+                                        << result.line_number() << ": " << result.message() << '\n';
+  }
+
+ private:
+  fs::path path_;
+};
+
+}  // namespace
+
 Recording run(const sim::Limits& limits, const std::function<int()>& firmware, const void* code,
               std::uint64_t seed) {
   const fs::path path = fs::temp_directory_path() / ("coroscope-run-" + std::to_string(::getpid()));
   const int file = ::open(path.c_str(), O_CREAT | O_TRUNC | O_RDWR, 0600);
   const sim::Settings settings{pico(), limits, seed, file};
+  const fs::path failures = path.string() + "-failures";
   const pid_t child = ::fork();
   if (child == 0) {
+    testing::UnitTest::GetInstance()->listeners().Append(new TellsParent(failures));
     new (&sim::board) sim::Board;  // as after power-on, whatever tests before have done
     trace::recorder.reset();
     sim::board.start(settings);
@@ -69,6 +89,10 @@ Recording run(const sim::Limits& limits, const std::function<int()>& firmware, c
             static_cast<std::streamsize>(result.records.size() * sizeof(trace::Record)));
   ::close(file);
   fs::remove(path);
+  if (std::ifstream failed(failures); failed) {
+    ADD_FAILURE() << "in the firmware:\n" << std::string{std::istreambuf_iterator<char>(failed), {}};
+    fs::remove(failures);
+  }
   // A text without a number belongs to the record before it.
   Kind about = Kind::console;
   for (const trace::Record& record : result.records) {

@@ -68,7 +68,7 @@ void print_compiler_output(const std::string& text) {
 }
 
 struct Outputs {
-  TraceOutput screen;
+  std::optional<TraceOutput> screen;  // once there is something to show
   std::optional<TraceOutput> file;
   std::optional<InputRecord> inputs;
 };
@@ -81,14 +81,14 @@ struct Files {
 
 // Reads the lesson's records to their end. When the user has had enough, the lesson is asked to end, and has
 // a second to write out the records it still holds. False: nobody is left to see any of it.
-bool follow(PipedProcess& process, model::State& state, Outputs& outputs) {
+bool follow(PipedProcess& process, model::State& state, const model::TraceInfo& info,
+            const TextOptions& options, Outputs& outputs) {
   using Clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds patience(100);
   constexpr std::chrono::seconds farewell(1);
   std::array<trace::Record, 4096> records;
   std::size_t size = 0;  // bytes in `records`; a read may end within a record
   std::optional<Clock::time_point> asked;
-  bool began = false;
   for (;;) {
     if (interrupted() && !asked) {
       process.ask_to_end();
@@ -100,12 +100,13 @@ bool follow(PipedProcess& process, model::State& state, Outputs& outputs) {
         process.read(reinterpret_cast<char*>(records.data()) + size, sizeof records - size, patience);
     if (!got) continue;
     if (*got == 0) break;
-    began = true;
+    if (!outputs.screen)
+      outputs.screen.emplace(std::cout, TraceForm::text, info, screen_of(STDOUT_FILENO), options);
     size += *got;
     const std::size_t whole = size / sizeof(trace::Record);
     for (std::size_t i = 0; i < whole; ++i) {
       state.apply(records[i]);
-      outputs.screen.write(records[i], state);
+      outputs.screen->write(records[i], state);
       if (outputs.file) outputs.file->write(records[i], state);
       if (outputs.inputs) outputs.inputs->write(records[i], state);
     }
@@ -113,9 +114,9 @@ bool follow(PipedProcess& process, model::State& state, Outputs& outputs) {
     std::memmove(records.data(), records.data() + whole, size);
     std::cout.flush();  // `| head` and `| less` see it now
   }
-  if (!began) return true;  // the program's own message says why
+  if (!outputs.screen) return true;  // the program's own message says why
   state.finish();
-  outputs.screen.finish(state);
+  outputs.screen->finish(state);
   if (outputs.file) outputs.file->finish(state);
   if (outputs.inputs) outputs.inputs->finish(state);
   return true;
@@ -174,11 +175,10 @@ int run_built(const Lesson& lesson, const fs::path& program, const model::TraceI
   model::Result<PipedProcess> process = PipedProcess::start(command);
   if (!process) return fail(process.error().text);
   model::State state(&info.sources);
-  Outputs outputs{TraceOutput(std::cout, TraceForm::text, info, screen_of(STDOUT_FILENO), options),
-                  std::nullopt, std::nullopt};
+  Outputs outputs;
   if (files.trace) outputs.file.emplace(files.trace->stream(), form, info, file_screen(), text_of_file);
   if (files.inputs) outputs.inputs.emplace(files.inputs->stream());
-  if (!follow(*process, state, outputs)) return 0;  // main() says why
+  if (!follow(*process, state, info, options, outputs)) return 0;  // main() says why
   if (interrupted()) process->kill();
   const Ending ending = process->wait();
   // It has said itself what is wrong with its diagram or its inputs.

@@ -27,6 +27,10 @@ function(coroscope_write_lesson_build)
   # -g1 is enough for the lines; -Og keeps empty-looking loops and plain flags as written. Each basic block calls
   # __sanitizer_cov_trace_pc(), which charges time (sim/mcu/line_cost.hpp) and must find the caller on the stack.
   set(flags -std=c++20 -Og -g1 -Wall -Wextra -fsanitize-coverage=trace-pc -fno-optimize-sibling-calls)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Without it, for (;;) {} is on the line of whatever was inlined before it.
+    list(APPEND flags -gstatement-frontiers)
+  endif()
   set(link_flags ${arg_LINK_FLAGS})
   if(COROSCOPE_SANITIZE)
     list(APPEND flags "-fsanitize=${COROSCOPE_SANITIZE}" -fno-omit-frame-pointer)

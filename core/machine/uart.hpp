@@ -44,7 +44,9 @@ class UART final : public asyncio::IOBase {
     std::uint32_t parity = 0;
     std::uint32_t breaks = 0;
   };
-  // Called as an interrupt when bytes have arrived and the line is idle (MicroPython's UART.IRQ_RXIDLE).
+  // Called as an interrupt when bytes have arrived and the line is idle (MicroPython's UART.IRQ_RXIDLE):
+  // after 32 bits without another byte. Short, without waiting, creating coroutines, throwing or calling
+  // irq().
   using Handler = asyncio::InplaceFunction<void(UART&)>;
 
   // Throws asyncio::ValueError if the board has no such UART, pin or setting. `baudrate` is in bits a second.
@@ -75,6 +77,7 @@ class UART final : public asyncio::IOBase {
   // After flush(), pulls the line low for the time of 13 bits, and keeps the CPU busy until it is high again.
   void sendbreak();
 
+  // In place of the handler there was; nullptr: none.
   void irq(Handler handler, trace::Site site = {});
   Errors errors() const;
 

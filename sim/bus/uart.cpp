@@ -35,8 +35,8 @@ Uart::Uart(unsigned number)
   setup_.rx = usual_rx[number];
 }
 
-// RP2040 datasheet 4.2.2.2: 32 bytes. With the pico-sdk's setting, an interrupt comes when the RX FIFO has
-// filled to an eighth, and when the TX FIFO has emptied to an eighth (4.2.8, UARTIFLS).
+// RP2040 datasheet 4.2.2.4, 4.2.2.5: 32 bytes. With the pico-sdk's setting, an interrupt comes when the RX
+// FIFO has filled to an eighth, and when the TX FIFO has emptied to an eighth (4.2.8, UARTIFLS).
 std::size_t Uart::fifo_size() const { return board.profile().uart_fifo; }
 std::size_t Uart::fifo_level() const { return std::max<std::size_t>(fifo_size() / 8, 1); }
 
@@ -56,7 +56,9 @@ void Uart::set_up(const Setup& setup, trace::Site site) {
       trace::uart_format(static_cast<int>(setup.format.bits), parity, static_cast<int>(setup.format.stop)));
   transmitter_.set_format(setup.format);
   board.pins().connect(setup.tx, Gpio::Function::uart, Drive::high());
-  board.pins().connect(setup.rx, Gpio::Function::uart);
+  // A pull stays when a pin changes hands (RP2040 datasheet 2.19.4: pads and functions are set apart).
+  const Drive had = board.pins().terminal(setup.rx).driven();
+  board.pins().connect(setup.rx, Gpio::Function::uart, had.ohms == 0 ? Drive::nothing() : had);
   rx_contact_.emplace(board.wiring(), rx_, board.pins().terminal(setup.rx));
   rx_contact_->set(true);
   if (outside_ != nullptr) connect_outside();
@@ -232,7 +234,9 @@ void Uart::serve() {
   fill();
   const bool idle = std::exchange(idle_due_, false);
   clear_if_seen_to();
-  if (idle && idle_handler_) idle_handler_();
+  if (!idle) return;
+  const std::function<void()> handler = idle_handler_;  // deinit() takes it away
+  if (handler) handler();
 }
 
 // --- The world

@@ -6,8 +6,10 @@
 //
 // An interrupt moves bytes between a buffer and its FIFO: when the RX FIFO has filled to its level, when the
 // line has been quiet for 32 bits and the RX FIFO is not empty, when the TX FIFO has emptied to its level. A
-// byte that finds the RX FIFO full is lost. Nothing pulls the RX pin up, as MicroPython's rp2 port does not
-// either: open, it is low, which is a break as soon as the UART is set up.
+// byte that finds the RX FIFO full is lost.
+//
+// Nothing pulls the RX pin up, as MicroPython's rp2 port does not either: open, it is low, which is a break
+// as soon as the UART is set up. A pull the pin was given before stays.
 #pragma once
 
 #include <array>

@@ -44,7 +44,7 @@ class AtModem final : public Part {
 
  private:
   void arrive(const SerialByte& byte);
-  void answer(std::string_view command);
+  void answer(std::string_view said);
   void say_next();
 
   Terminal rx_{*this};

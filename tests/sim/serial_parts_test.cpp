@@ -169,9 +169,10 @@ Recording ask(sim::AtModem& (*make)(), std::vector<std::string> commands) {
       asyncio::StreamWriter writer(uart);
       drivers::AtModem master(reader, writer, 500);
       for (const std::string& command : all) {
-        const std::uint32_t began = time::ticks_ms();
+        const std::int32_t began = time::ticks_ms();
         const drivers::AtModem::Response response = co_await master.send_command(command);
-        print("%s (%d)\n", joined(response).c_str(), static_cast<int>(time::ticks_ms() - began) / 100);
+        print("%s (%d)\n", joined(response).c_str(),
+              static_cast<int>(time::ticks_diff(time::ticks_ms(), began)) / 100);
       }
     };
     asyncio::run(talk(commands));

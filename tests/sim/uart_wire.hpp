@@ -1,4 +1,4 @@
-// What is seen of a serial line in tests: its edges, with their times.
+// What is seen of a serial line in tests: its edges, with their times, and what went wrong on it.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "bus/net.hpp"
+#include "machine/uart.hpp"
 #include "mcu/board.hpp"
+#include "recording.hpp"
+#include "trace/record.hpp"
 
 namespace uart_wire {
 
@@ -48,5 +51,34 @@ class Probe : public sim::NetListener {
 inline void link(unsigned a, unsigned b) {
   sim::board.wiring().join(sim::board.pins().terminal(a), sim::board.pins().terminal(b));
 }
+
+// "overrun 1, framing 0, parity 0, breaks 0", without those that are 0.
+inline std::string text_of(const machine::UART::Errors& errors) {
+  std::string text;
+  const auto add = [&](const char* name, std::uint32_t count) {
+    if (count != 0) text += (text.empty() ? "" : ", ") + std::string(name) + ' ' + std::to_string(count);
+  };
+  add("overrun", errors.overrun);
+  add("framing", errors.framing);
+  add("parity", errors.parity);
+  add("breaks", errors.breaks);
+  return text;
+}
+
+// How often that error is in the trace.
+inline std::size_t count_of(const recording::Recording& r, trace::UartError error) {
+  std::size_t count = 0;
+  for (const trace::Record& record : r.of(trace::Kind::uart_error))
+    count += record.reason == static_cast<std::uint8_t>(error) ? 1U : 0U;
+  return count;
+}
+
+// UART 0 and 1 with their TX wired to the other's RX.
+struct Linked {
+  Linked() {
+    link(0, 5);
+    link(4, 1);
+  }
+};
 
 }  // namespace uart_wire

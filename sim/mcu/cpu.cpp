@@ -166,9 +166,11 @@ void Cpu::begin_slice(std::uint64_t switch_ns) {
   work(switch_ns);
 }
 
+// WFE: not at all, if an interrupt was served since the last time.
 void Cpu::idle_until(std::uint64_t time_ns) {
   in_slice_ = false;
-  wait_for_interrupt(time_ns);
+  if (!event_) wait_for_interrupt(time_ns);
+  event_ = false;
 }
 
 void Cpu::sleep_until(std::uint64_t time_ns) { wait_for_interrupt(time_ns); }
@@ -210,6 +212,7 @@ void Cpu::serve_interrupts() {
     if (interrupt.object()) trace::isr_exit(*interrupt.object());
     line_cost.set_position(interrupted);
     serving_ = nullptr;
+    event_ = true;
     called_ns_ = now_ns();
   }
 }

@@ -68,8 +68,8 @@ class Cpu {
   void wait_until(std::uint64_t time_ns) { pass_until(time_ns, false); }
   // The scheduler has chosen a task: a slice begins.
   void begin_slice(std::uint64_t switch_ns);
-  // The CPU sleeps until that time or an interrupt was served. Clock::never: nothing but an interrupt ends
-  // it.
+  // The CPU sleeps until that time or an interrupt was served, also one since it last did. Clock::never:
+  // nothing but an interrupt ends it.
   void idle_until(std::uint64_t time_ns);
   // The same in the middle of a slice: the program asked for it.
   void sleep_until(std::uint64_t time_ns);
@@ -103,6 +103,7 @@ class Cpu {
   Alarms alarms_;
   Interrupts interrupts_;
   Interrupt* serving_ = nullptr;
+  bool event_ = false;  // an interrupt was served since the loop last slept
   std::uint32_t masked_ = 0;
   volatile std::uint64_t checkpoint_ns_ = 0;  // when the limits must be looked at
   std::uint64_t slice_ns_ = 0;                // when the slice began

@@ -149,4 +149,37 @@ TEST(Interrupts, TakeTheirTimeFromWhatTheyInterrupt) {
   EXPECT_EQ(more, 30'000 + pico().interrupt_entry_ns + pico().interrupt_exit_ns);
 }
 
+// Ready once its interrupt has come; asking it takes a while.
+class SlowDevice : public asyncio::IOBase {
+ public:
+  explicit SlowDevice(std::uint64_t ask_ns) : ask_ns_(ask_ns) {}
+  int ioctl(int, int flags) override {
+    sim::board.cpu().work(ask_ns_);
+    return ready ? flags & asyncio::POLLIN : 0;
+  }
+  bool has_interrupt() const override { return true; }
+  bool ready = false;
+
+ private:
+  std::uint64_t ask_ns_;
+};
+
+TEST(Interrupts, OneServedWhileTheLoopLooksAtAnotherDeviceIsNotForgotten) {
+  const Recording r = run(100 * ms, [] {
+    static SlowDevice quick(0);
+    static SlowDevice slow(5 * ms);
+    Timer timer;
+    timer.init({.mode = Timer::ONE_SHOT, .period_us = 2000}, [](Timer&) { quick.ready = true; });
+    asyncio::run([]() -> asyncio::Coro<> {
+      auto other =
+          asyncio::create_task([]() -> asyncio::Coro<> { co_await asyncio::StreamReader(slow).read(1); }());
+      co_await asyncio::StreamReader(quick).read(1);
+      print("read");
+    }());
+    return 0;
+  });
+  EXPECT_EQ(r.console, "read");
+  EXPECT_EQ(r.why(), trace::Stop::returned);
+}
+
 }  // namespace

@@ -107,8 +107,7 @@ void print_remarks(std::ostream& out, const Screen& screen, const model::State& 
 // The columns of the tasks' table. On a narrow screen those of the least worth are left out.
 class Columns {
  public:
-  Columns(std::size_t screen_width, std::size_t name_width, std::size_t count_width,
-          std::size_t energy_width)
+  Columns(std::size_t screen_width, std::size_t name_width, std::size_t count_width, std::size_t energy_width)
       : widths_{name_width, count_width, 7, 10, 10, energy_width, narrowest_end} {
     constexpr std::array<std::size_t, 5> least_worth_first{longest_slice, end, energy, slices, cpu};
     for (const std::size_t column : least_worth_first) {
@@ -178,11 +177,12 @@ void print_summary(std::ostream& out, const Screen& screen, const model::State& 
   for (std::size_t i = 0; i < rows; ++i) {
     const model::Task& task = state.tasks()[i];
     const model::TaskSummary& figures = summary.tasks()[i];
-    columns.print(out, screen, Style::plain, task.number,
-                  {names[i], model::count_text(figures.slices), percent(figures.running_ns, state.now_ns()),
-                   model::duration_text(figures.longest_slice_ns),
-                   model::duration_text(figures.worst_latency_ns), model::energy_text(figures.energy_mj),
-                   phase_text(state, task)});
+    columns.print(
+        out, screen, Style::plain, task.number,
+        {names[i], model::count_text(figures.slices),
+         percent(figures.running_ns - figures.asleep_ns, state.now_ns()),
+         model::duration_text(figures.longest_slice_ns), model::duration_text(figures.worst_latency_ns),
+         model::energy_text(figures.energy_mj), phase_text(state, task)});
   }
   if (rows < state.tasks().size()) {
     out << "  " << shown(screen, "… and " + model::count_text(state.tasks().size() - rows) + " more tasks")

@@ -16,7 +16,6 @@ constexpr std::size_t console_lines_a_row = 10;
 constexpr std::size_t notices_a_row = 10;
 constexpr std::uint64_t notice_rows_shown = 30;
 constexpr std::size_t actions_a_row = 12;
-constexpr std::size_t notices_kept = 10'000;  // of a row
 constexpr std::uint64_t late_lines = 10;
 constexpr std::size_t most_lanes = 16;
 constexpr std::size_t no_limit = 1'000'000;
@@ -67,7 +66,7 @@ TextView::TextView(std::ostream& out, const Screen& screen, const TextOptions& o
 
 void TextView::begin_row(const model::State& state) {
   end_row();
-  note_parts();
+  end_pause();
   row_ = Row();
   row_.time_ns = state.now_ns();
   row_.name = "main()";
@@ -79,38 +78,7 @@ void TextView::act(std::string subject, std::string what) {
     std::string& begin = subject.empty() ? what : subject;
     begin = acting_text_ + ' ' + begin;
   }
-  const std::size_t before = row_.actions.size();
-  add(row_.actions, subject, what);
-  if (row_.actions.size() == before || before < actions_a_row || options_.all) return;
-  row_.actions.pop_back();
-  ++row_.more_actions;
-}
-
-// What is done again at once, and what becomes of the same thing, is one action.
-void TextView::add(std::vector<Action>& actions, const std::string& subject, const std::string& what) {
-  const auto same = [&](const Action& action) {
-    return action.subject == subject && (!subject.empty() || action.first == what);
-  };
-  const auto from = subject.empty() && !actions.empty() ? actions.end() - 1 : actions.begin();
-  const auto known = std::find_if(from, actions.end(), same);
-  if (known == actions.end()) {
-    actions.push_back({subject, what, {}, {}, 1});
-    return;
-  }
-  ++known->count;
-  if (known->count == 2) known->second = what;
-  known->last = what;
-}
-
-// "GP16 high, low … high (7 changes)"
-std::string TextView::action_text(const Action& action) {
-  const std::string count = model::count_text(action.count);
-  if (action.subject.empty()) return action.count == 1 ? action.first : action.first + " (" + count + " times)";
-  std::string text = action.subject + ' ' + action.first;
-  if (action.count > 1) text += ", " + action.second;
-  if (action.count > 2) text += (action.count == 3 ? ", " : " … ") + action.last;
-  if (action.count > 3) text += " (" + count + " changes)";
-  return text;
+  row_.actions.add(subject, what, options_.all ? SIZE_MAX : actions_a_row);
 }
 
 void TextView::note_action(const trace::Record& record, const model::State& state) {
@@ -119,11 +87,8 @@ void TextView::note_action(const trace::Record& record, const model::State& stat
   switch (record.kind) {
     case Kind::task_created:
       if (row_.task == 0 && !running_ && is_main(state.task_text(record.task))) break;  // run() does that
-      if (row_.actions.empty() || !row_.actions.back().first.starts_with("creates ")) {
+      if (!row_.actions.extend("creates ", ", " + state.task_text(record.task)))
         act("creates " + state.task_text(record.task));
-      } else {
-        row_.actions.back().first += ", " + state.task_text(record.task);
-      }
       break;
     case Kind::event_set:
       act("sets " + model::short_name(state, record.object));
@@ -183,78 +148,42 @@ void TextView::note_action(const trace::Record& record, const model::State& stat
   }
 }
 
-// Beneath the row it happened in, or on a line of its own.
-void TextView::note(const model::Notice& notice, const model::State& state) {
-  if (in_row_ && row_.notices.size() == notices_kept) {
-    ++hidden_notices_;
-    return;
+// Beneath the row it happened in; or, when nobody runs, above the next one.
+void TextView::note(const trace::Record& record, const model::State& state) {
+  Notices& notices = in_row_ ? row_.notices : pause_;
+  for (const model::Transfer& transfer : transfers_.apply(record, state)) notices.add(transfer);
+  if (const model::ConsoleText* const part = state.part()) {
+    if (in_row_) {
+      const auto [id, what] = part_and_what(part->text);
+      row_.actions.add(id, what, options_.all ? SIZE_MAX : actions_a_row);
+    } else {
+      notices.add_part(*part);
+    }
   }
-  if (in_row_) {
-    row_.notices.push_back(notice);
-    row_.nobody = {};
-    return;
+  // An error on an I2C bus is told of with its transaction.
+  const model::Notice notice = model::notice(state);
+  if (!notice || record.kind == Kind::i2c_error) return;
+  if (record.kind == Kind::uart_error) {
+    notices.add_uart_error(record, notice);
+  } else {
+    notices.add(notice);
   }
-  begin_row(state);
-  row_.only_notices = true;
-  row_.notices.push_back(notice);
-  end_row();
 }
 
-void TextView::note(const model::Transfer& transfer, const model::State& state) {
-  using What = model::Transfer::Kind;
-  const bool uart = transfer.kind == What::uart_sent || transfer.kind == What::uart_received;
-  model::Notice notice{uart ? "uart" : "i2c", transfer.text, transfer.end_ns, 0,
-                       transfer.kind == What::i2c_nobody || transfer.kind == What::i2c_failed};
-  Nobody& nobody = row_.nobody;
-  const bool again = in_row_ && transfer.kind == What::i2c_nobody && nobody.any && nobody.bus == transfer.number;
-  const bool same = again && nobody.first == nobody.last && nobody.last == transfer.address;
-  const bool next = again && nobody.count == nobody.last - nobody.first + 1 && nobody.last + 1 == transfer.address;
-  if (same || next) {
-    nobody.last = transfer.address;
-    ++nobody.count;
-    row_.notices.back().time_ns = transfer.end_ns;
-    row_.notices.back().text =
-        same ? transfer.text + " (" + model::count_text(nobody.count) + " times)"
-             : "i2c" + std::to_string(nobody.bus) + ": nobody acknowledges " +
-                   model::i2c_address_text(nobody.first) + " to " + model::i2c_address_text(nobody.last);
-    return;
-  }
-  note(notice, state);
-  if (in_row_ && transfer.kind == What::i2c_nobody)
-    row_.nobody = {true, transfer.number, transfer.address, transfer.address, 1};
-}
-
-// In the row of who made it so; or else it waits until there is a row again, for a lamp may fade.
-void TextView::note_part(const model::ConsoleText& part) {
-  const std::size_t colon = std::min(part.text.find(": "), part.text.size() - 1);
-  const std::string id = part.text.substr(0, colon + 1);
-  const std::string what = part.text.substr(std::min(colon + 2, part.text.size()));
-  if (in_row_) {
-    add(row_.actions, id, what);
-    return;
-  }
-  if (parts_.empty()) parts_since_ns_ = part.time_ns;
-  add(parts_, id, what);
-}
-
-void TextView::note_parts() {
-  if (parts_.empty()) return;
-  Row row;
-  row.only_notices = true;
-  for (const Action& part : std::exchange(parts_, {}))
-    row.notices.push_back({"part", action_text(part), parts_since_ns_, 0, false});
-  const Row before = std::exchange(row_, std::move(row));
+void TextView::end_pause() {
+  if (pause_.empty()) return;
+  Row pause;
+  pause.only_notices = true;
+  pause.notices = std::exchange(pause_, {});
+  const Row row = std::exchange(row_, std::move(pause));
   in_row_ = true;
   end_row();
-  row_ = before;
+  row_ = row;
 }
 
 // Its slice is over: now it is known how long it was.
 void TextView::note_end_of_hog(const model::State& state) {
-  for (model::Notice& notice : row_.notices) {
-    if (std::string_view(notice.category) == "hog")
-      notice.text += "; in the end it was " + model::duration_text(state.now_ns() - row_.time_ns);
-  }
+  row_.notices.append("hog", "; in the end it was " + model::duration_text(state.now_ns() - row_.time_ns));
 }
 
 // An interrupt in the middle of a slice is told of in its row.
@@ -293,11 +222,7 @@ void TextView::write(const trace::Record& record, const model::State& state) {
     }
     end_row();
   }
-  for (const model::Transfer& transfer : transfers_.apply(record, state)) note(transfer, state);
-  // An error on an I2C bus is told of with its transaction.
-  if (const model::Notice notice = model::notice(state); notice && record.kind != Kind::i2c_error)
-    note(notice, state);
-  if (const model::ConsoleText* const part = state.part()) note_part(*part);
+  note(record, state);
   if (const model::ConsoleText* const console = state.console()) {
     if (!in_row_) begin_row(state);
     row_.console += console->text;
@@ -367,7 +292,8 @@ void TextView::end_row() {
     row_.reason = row_.interrupt != 0 ? "an interrupt" : has_run_ ? "after run()" : "before run()";
   }
   ++(row_.only_notices ? notice_rows_ : rows_);
-  const bool late = row_.only_notices ? rows_ >= rows_shown || notice_rows_ > notice_rows_shown : rows_ > rows_shown;
+  const bool late =
+      row_.only_notices ? rows_ >= rows_shown || notice_rows_ > notice_rows_shown : rows_ > rows_shown;
   if (!options_.all && late) {
     if (!row_.only_notices) ++hidden_;
     print_late_lines(row_);
@@ -427,28 +353,28 @@ void TextView::print_columns(Style style, const std::string& time,
 }
 
 void TextView::print(const Row& row) {
-  if (row.only_notices) {
-    for (const model::Notice& notice : row.notices) print_notice(notice);
-    return;
-  }
-  std::string then;
-  for (const Action& action : row.actions) then += (then.empty() ? "" : ", ") + action_text(action);
-  if (row.more_actions != 0) then += " … and " + model::count_text(row.more_actions) + " more";
+  if (row.only_notices) return print_notices(row.notices);
+  std::string then = row.actions.text();
   if (!row.wait.empty()) then += (then.empty() ? "" : "; ") + row.wait;
   std::string time = model::time_text(row.time_ns);
   time.erase(time.size() - 3);
   print_columns(Style::plain, time, {row.name, row.task}, row.reason, then, row.line);
   if (options_.why && !row.why.empty()) print_line(Style::dim, row.why);
   print_console(row.console);
+  print_notices(row.notices);
+}
+
+void TextView::print_notices(const Notices& notices) {
   std::size_t printed = 0;
-  for (const model::Notice& notice : row.notices) {
+  const std::vector<model::Notice> list = notices.list();
+  for (const model::Notice& notice : list) {
     if (!options_.all && printed == notices_a_row) break;
     print_notice(notice);
     ++printed;
   }
-  if (printed == row.notices.size()) return;
-  hidden_notices_ += row.notices.size() - printed;
-  print_line(Style::dim, "… and " + model::count_text(row.notices.size() - printed, "more", "more"));
+  const std::uint64_t more = list.size() - printed + notices.left_out();
+  hidden_notices_ += more;
+  if (more != 0) print_line(Style::dim, "… and " + model::count_text(more) + " more");
 }
 
 // "   12.000  ! uart0 overrun: …"
@@ -505,7 +431,7 @@ void TextView::print_late_lines(const Row& row) {
            << styled(screen_, Style::console, harmless(line)) << '\n';
     });
   }
-  for (const model::Notice& notice : row.notices) {
+  for (const model::Notice& notice : row.notices.list()) {
     if (!notice.warning && std::string_view(notice.category) != "input") {
       ++hidden_notices_;
       continue;
@@ -544,14 +470,15 @@ void TextView::print_worst_latency(const model::State& state) {
 void TextView::finish(const model::State& state) {
   summary_.finish(state);
   chart_.add_spans(state);
-  for (const model::Transfer& transfer : transfers_.finish(state)) note(transfer, state);
+  for (const model::Transfer& transfer : transfers_.finish(state))
+    (in_row_ ? row_.notices : pause_).add(transfer);
   if (in_row_ && row_.task != 0 && row_.wait.empty()) {
     row_.wait = end_of_slice(state);
     note_end_of_hog(state);
     if (state.stopped()) note_line(state.stopped()->site, state);
   }
   end_row();
-  note_parts();
+  end_pause();
   if (!released_) release_rows();
   print_hidden();
   out_ << '\n';

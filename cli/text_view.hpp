@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "cli/actions.hpp"
 #include "cli/lane_chart.hpp"
+#include "cli/notices.hpp"
 #include "cli/screen.hpp"
 #include "model/cstrace.hpp"
 #include "model/notice.hpp"
@@ -37,22 +39,6 @@ class TextView {
   void finish(const model::State& state);
 
  private:
-  // Something done, once or several times in a row; with a subject, what that changed to: "GP16" "high" "low".
-  struct Action {
-    std::string subject;
-    std::string first;
-    std::string second;
-    std::string last;
-    std::uint64_t count = 0;
-  };
-  // A run of I2C addresses at which there was nobody: a scan.
-  struct Nobody {
-    bool any = false;
-    std::uint32_t bus = 0;
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;
-    std::uint64_t count = 0;
-  };
   // What one slice, one interrupt, or the code before and after run(), came to; or notices about the board
   // and nothing else.
   struct Row {
@@ -61,15 +47,13 @@ class TextView {
     std::string name;
     std::string reason;
     std::string why;
-    std::vector<Action> actions;
-    std::uint64_t more_actions = 0;  // not told one by one
-    std::string wait;                // what the task does then
-    std::string line;                // where
+    Actions actions;
+    std::string wait;  // what the task does then
+    std::string line;  // where
     std::string console;
     std::uint32_t interrupt = 0;
     bool only_notices = false;
-    std::vector<model::Notice> notices;
-    Nobody nobody;  // of the last of them
+    Notices notices;
   };
   struct Columns {
     std::size_t time = 0;
@@ -83,13 +67,9 @@ class TextView {
   void begin_row(const model::State& state);
   void act(std::string what) { act({}, std::move(what)); }
   void act(std::string subject, std::string what);
-  static void add(std::vector<Action>& actions, const std::string& subject, const std::string& what);
-  static std::string action_text(const Action& action);
   void note_action(const trace::Record& record, const model::State& state);
-  void note(const model::Notice& notice, const model::State& state);
-  void note(const model::Transfer& transfer, const model::State& state);
-  void note_part(const model::ConsoleText& part);
-  void note_parts();
+  void note(const trace::Record& record, const model::State& state);
+  void end_pause();
   void note_line(std::uint32_t site, const model::State& state);
   void note_end_of_hog(const model::State& state);
   void interrupt(const trace::Record& record, const model::State& state);
@@ -101,6 +81,7 @@ class TextView {
                      const std::string& reason, const std::string& then, const std::string& line);
   void print_line(Style style, const std::string& text);
   void print_console(const std::string& text);
+  void print_notices(const Notices& notices);
   void print_notice(const model::Notice& notice);
   void print_late_lines(const Row& row);
   void print_hidden();
@@ -120,9 +101,7 @@ class TextView {
   std::string acting_text_;
   bool in_row_ = false;
   model::Transfers transfers_;
-  // What parts have shown since the last row, and since when.
-  std::vector<Action> parts_;
-  std::uint64_t parts_since_ns_ = 0;
+  Notices pause_;         // since the last row
   bool running_ = false;  // between run_begin and run_end
   bool has_run_ = false;
   std::vector<Row> held_;  // the first rows, until the widths of the columns are known

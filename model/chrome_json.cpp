@@ -147,8 +147,7 @@ void ChromeJsonWriter::lightsleep(bool begins, std::uint64_t now_ns) {
 
 void ChromeJsonWriter::pwm(const trace::Record& record) {
   Json pulses = event_of("C", "GP" + std::to_string(record.object) + " pulses", record.time_ns, 0);
-  pulses["args"] = {{"Hz", record.task},
-                    {"high %", record.task == 0 ? 0.0 : 100.0 * record.extra / 65535}};
+  pulses["args"] = {{"Hz", record.task}, {"high %", record.task == 0 ? 0.0 : 100.0 * record.extra / 65535}};
   event(dump(pulses));
 }
 

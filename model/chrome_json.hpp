@@ -1,8 +1,8 @@
 // The trace as Chrome Trace Event JSON, which Perfetto (ui.perfetto.dev) and chrome://tracing open. A task is
 // a thread; its slices, its waits and its time in the ready queue lie on that thread, wake-ups are arrows
-// between them; locks, interrupts, what goes over a bus and what parts show have tracks of their own, pins and
-// the board's current are counters, console output is marked where it was printed, and so is what went wrong: a
-// hog, an error on a bus, a reset.
+// between them; locks, interrupts, what goes over a bus and what parts show have tracks of their own, pins
+// and the board's current are counters, console output is marked where it was printed, and so is what went
+// wrong: a hog, an error on a bus, a reset.
 #pragma once
 
 #include <cstdint>

@@ -117,8 +117,9 @@ std::string pulses_text(const trace::Record& record) {
   const bool whole = record.task % 1000 == 0;
   const double percent = 100.0 * record.extra / 65535;
   char text[48];
-  std::snprintf(text, sizeof text, "%u %s, %.*f %%", static_cast<unsigned>(whole ? record.task / 1000 : record.task),
-                whole ? "kHz" : "Hz", percent < 10 && percent > 0 ? 1 : 0, percent);
+  std::snprintf(text, sizeof text, "%u %s, %.*f %%",
+                static_cast<unsigned>(whole ? record.task / 1000 : record.task), whole ? "kHz" : "Hz",
+                percent < 10 && percent > 0 ? 1 : 0, percent);
   return text;
 }
 

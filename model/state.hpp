@@ -54,7 +54,7 @@ struct Task {
   Wait wait;
   Wake wake;
   trace::Outcome outcome = trace::Outcome::returned;  // once done
-  bool cut_off = false;                                      // done because the board was reset
+  bool cut_off = false;                               // done because the board was reset
   std::uint32_t slices = 0;
   std::uint32_t created_in_call = 0;   // tasks it created since it last awaited or left a coroutine
   std::vector<std::uint32_t> calls{};  // where it awaits coroutines of its own, outermost first

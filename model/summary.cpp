@@ -21,7 +21,8 @@ void Summary::apply(const trace::Record& record, const State& state) {
   if (tasks_.size() < state.tasks().size()) tasks_.resize(state.tasks().size());
   if (record.kind == trace::Kind::slice_begin && state.task(record.task) != nullptr)
     ++tasks_[record.task - 1].slices;
-  if (const bool rests = state.is_idle() || state.is_in_lightsleep(); rests != rests_) {
+  const bool may_rest = state.is_idle() || state.is_in_lightsleep();
+  if (const bool rests = may_rest && state.interrupt() == 0; rests != rests_) {
     if (rests) busy_ns_ += state.now_ns() - busy_since_ns_;
     busy_since_ns_ = state.now_ns();
     rests_ = rests;
@@ -47,6 +48,7 @@ double Energy::mean_ma() const {
 // Of the time since the record before; then who has the CPU from now on.
 void Summary::add_energy(const State& state) {
   const std::uint64_t length_ns = state.now_ns() - std::exchange(used_since_ns_, state.now_ns());
+  if (user_ == User::lightsleep && user_task_ != 0) tasks_[user_task_ - 1].asleep_ns += length_ns;
   if (power_ && length_ns != 0) {
     const std::uint32_t ua = user_ == User::idle         ? power_->idle_ua
                              : user_ == User::lightsleep ? power_->lightsleep_ua

@@ -1,5 +1,5 @@
-// What a run comes to: per task how often and how long it ran, how long it was kept waiting and what energy it
-// took, per lock how much it was fought for; and how often the board was reset.
+// What a run comes to: per task how often and how long it ran, how long it was kept waiting and what energy
+// it took, per lock how much it was fought for; and how often the board was reset.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@ namespace model {
 struct TaskSummary {
   std::uint64_t slices = 0;
   std::uint64_t running_ns = 0;
+  std::uint64_t asleep_ns = 0;  // of that, in lightsleep
   std::uint64_t longest_slice_ns = 0;
   std::uint64_t worst_latency_ns = 0;  // the longest it was ready and did not run
   std::uint64_t hogs = 0;              // slices over the limit

@@ -12,8 +12,8 @@ namespace {
 using trace::I2cError;
 using trace::Kind;
 
-constexpr std::size_t longest_run = 64;       // bytes
-constexpr std::size_t bytes_shown = 16;       // of an I2C transfer
+constexpr std::size_t longest_run = 64;          // bytes
+constexpr std::size_t bytes_shown = 16;          // of an I2C transfer
 constexpr std::uint64_t usual_byte_ns = 86'806;  // 10 bits at 115200 baud
 constexpr std::uint64_t usual_bit_ns = 2'500;    // 400 kHz
 
@@ -69,8 +69,8 @@ std::string address_text(std::uint32_t address) { return i2c_address_text(addres
 
 void Transfers::uart_setup(const trace::Record& record) {
   if (record.task == 0) return;
-  const std::uint64_t bits = 1U + (record.extra & 0xfU) + ((record.extra >> 4 & 0xfU) != 0 ? 1U : 0U) +
-                             (record.extra >> 8 & 0xfU);
+  const std::uint64_t bits =
+      1U + (record.extra & 0xfU) + ((record.extra >> 4 & 0xfU) != 0 ? 1U : 0U) + (record.extra >> 8 & 0xfU);
   byte_ns_[record.object] = bits * 1'000'000'000 / record.task;
 }
 
@@ -79,8 +79,7 @@ void Transfers::uart_byte(const trace::Record& record, std::uint64_t now_ns) {
   const std::uint64_t begin_ns = now_ns - std::min<std::uint64_t>(now_ns, record.task);
   const auto known = byte_ns_.find(record.object);
   const bool is_break = (record.extra & trace::uart_break) != 0;
-  if (const auto before = runs_.find(line);
-      before != runs_.end() && (before->second.closed || is_break)) {
+  if (const auto before = runs_.find(line); before != runs_.end() && (before->second.closed || is_break)) {
     end_run(line, before->second, now_ns);
     runs_.erase(before);
   }
@@ -166,21 +165,22 @@ void Transfers::end_transaction(std::uint32_t bus, std::uint64_t now_ns) {
                      bytes_text(parts[0].bytes);
   } else {
     std::uint32_t address = 0x80;  // none
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      const Part& part = parts[i];
-      transfer.text += i == 0 ? "" : ",";
+    bool said = false;
+    for (const Part& part : parts) {
+      // Of one that nobody answered there is only the address to tell.
+      const bool silent = part.bytes.empty() && transaction.failed && &part == &parts.back();
+      if (silent && part.address == address) continue;
+      transfer.text += said ? "," : "";
       if (part.address != address) transfer.text += ' ' + address_text(part.address) + ':';
       address = part.address;
-      const bool unanswered = nobody && i + 1 == parts.size();
-      if (!unanswered && !(part.bytes.empty() && transaction.failed))
-        transfer.text += (part.read ? " read " : " wrote ") + bytes_text(part.bytes);
+      if (!silent) transfer.text += (part.read ? " read " : " wrote ") + bytes_text(part.bytes);
+      said = true;
     }
     if (transaction.failed) {
-      const bool silent = parts.empty() || parts.back().bytes.empty();
-      const std::string comma = silent ? " " : ", ";
+      const std::string comma = parts.empty() || transfer.text.ends_with(':') ? " " : ", ";
       switch (transaction.error) {
         case I2cError::nobody:
-          transfer.text += " nobody acknowledges";
+          transfer.text += comma + "nobody acknowledges";
           break;
         case I2cError::data:
           transfer.text += comma + "the last byte is not acknowledged";

@@ -1,6 +1,6 @@
 // The trace as a Value Change Dump, for GTKWave, PulseView and sigrok: what a logic analyser on the board
-// would have seen. Pins with their pulses, the lines of each UART and I2C bus bit by bit, and a wire for each task and each
-// interrupt that is high while it runs.
+// would have seen. Pins with their pulses, the lines of each UART and I2C bus bit by bit, and a wire for each
+// task and each interrupt that is high while it runs.
 //
 //   model::VcdWriter writer(file, info);
 //   for each record: state.apply(record); writer.write(record, state);

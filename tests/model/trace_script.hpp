@@ -75,6 +75,11 @@ class Script {
     send_text(0, text);
     return *this;
   }
+  Script& part(const std::string& text) {
+    add(Kind::part, 0);
+    send_text(0, text);
+    return *this;
+  }
   // The board starts again: tasks, objects and texts are numbered from 1.
   Script& reset(std::uint8_t cause) {
     texts_.clear();
@@ -82,7 +87,11 @@ class Script {
   }
   Script& stop(trace::Stop why, std::uint16_t extra = 0, const std::string& message = "") {
     add(Kind::stop, 0, 0, 0, static_cast<std::uint8_t>(why), extra);
-    if (!message.empty()) send_text(0, message);
+    return this->message(message);
+  }
+  // Of the stop before.
+  Script& message(const std::string& text) {
+    if (!text.empty()) send_text(0, text);
     return *this;
   }
 

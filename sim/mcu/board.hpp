@@ -6,9 +6,11 @@
 #include <cstdint>
 
 #include "asyncio/port.hpp"
+#include "bus/adc.hpp"
 #include "bus/gpio.hpp"
 #include "bus/i2c.hpp"
 #include "bus/net.hpp"
+#include "bus/pwm.hpp"
 #include "mcu/cpu.hpp"
 #include "mcu/profile.hpp"
 #include "mcu/restart.hpp"
@@ -34,11 +36,16 @@ class Board {
 
   std::uint64_t now_ns() const { return cpu_.now_ns(); }
   std::uint64_t seed() const { return settings_.seed; }
-  const Profile& profile() const { return settings_.profile; }
+  // At the frequency the CPU has now.
+  const Profile& profile() const { return profile_; }
+  std::uint32_t frequency_hz() const { return frequency_hz_; }
+  void set_frequency(std::uint32_t hz);
   Cpu& cpu() { return cpu_; }
   Wiring& wiring() { return wiring_; }
   Gpio& pins() { return pins_; }
   I2cBuses& i2c() { return i2c_; }
+  Adc& adc() { return adc_; }
+  Pwms& pwm() { return pwm_; }
   Watchdog& watchdog() { return watchdog_; }
   // What the board keeps through a reset.
   Restart& restart() { return restart_; }
@@ -74,13 +81,18 @@ class Board {
     FrameMemory* previous;
   };
 
+  void change_frequency(std::uint32_t hz);
   void write_stop(trace::Stop why, int extra, trace::Site site, const char* message);
 
   Cpu cpu_;
   Settings settings_;
+  Profile profile_;
+  std::uint32_t frequency_hz_ = 0;
   Wiring wiring_;
   Gpio pins_;
   I2cBuses i2c_;
+  Adc adc_;
+  Pwms pwm_;
   Watchdog watchdog_;
   Restart restart_;
   FrameMemory* frame_memory_ = nullptr;  // given out to the frame allocator, never given back

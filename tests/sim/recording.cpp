@@ -46,10 +46,11 @@ const sim::Profile& pico() {
   return profile;
 }
 
-Recording run(const sim::Limits& limits, const std::function<int()>& firmware, const void* code) {
+Recording run(const sim::Limits& limits, const std::function<int()>& firmware, const void* code,
+              std::uint64_t seed) {
   const fs::path path = fs::temp_directory_path() / ("coroscope-run-" + std::to_string(::getpid()));
   const int file = ::open(path.c_str(), O_CREAT | O_TRUNC | O_RDWR, 0600);
-  const sim::Settings settings{pico(), limits, 0, file};
+  const sim::Settings settings{pico(), limits, seed, file};
   const pid_t child = ::fork();
   if (child == 0) {
     new (&sim::board) sim::Board;  // as after power-on, whatever tests before have done

@@ -27,7 +27,8 @@ struct Recording {
 const sim::Profile& pico();
 
 // `code`: a function that was compiled with what is to be charged for, or nullptr.
-Recording run(const sim::Limits& limits, const std::function<int()>& firmware, const void* code = nullptr);
+Recording run(const sim::Limits& limits, const std::function<int()>& firmware, const void* code = nullptr,
+              std::uint64_t seed = 0);
 inline Recording run(std::uint64_t run_ns, const std::function<int()>& firmware) {
   sim::Limits limits;
   limits.run_ns = run_ns;

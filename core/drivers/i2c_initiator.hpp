@@ -21,6 +21,7 @@
 #include "asyncio/delay_ms.hpp"
 #include "asyncio/sleep.hpp"
 #include "asyncio/task.hpp"
+#include "drivers/error_numbers.hpp"
 #include "drivers/i2c_channel.hpp"
 #include "drivers/pin_level.hpp"
 #include "machine/i2c_target.hpp"
@@ -91,7 +92,7 @@ class BasicI2cInitiator : public I2cChannel {
         self->reboot_ = false;
         if (!self->options_.reset) {
           self->fail(std::make_exception_ptr(
-              asyncio::OSError(etimedout, "I2cInitiator: the other end does not answer")));
+              asyncio::OSError(timed_out, "I2cInitiator: the other end does not answer")));
           co_return;
         }
         co_await self->start_other_end(site);
@@ -138,8 +139,6 @@ class BasicI2cInitiator : public I2cChannel {
   }
 
   void wake() override { next_.set(); }
-
-  static constexpr int etimedout = 110;  // MicroPython's number
 
   Options options_;
   Pin syn_;

@@ -7,7 +7,9 @@
 //   std::array<std::uint8_t, 8> registers{};
 //   machine::I2CTarget target(1, 0x43, {.scl = 3, .sda = 2, .mem = registers});
 //
-// Without, the handler of irq() answers each byte with readinto() and write().
+// Without, the handler of irq() answers each byte with readinto() and write(). Until it has, the controller's
+// clock is held, so it must be quick; the controller gives up after its timeout. What no handler is there for
+// is thrown away, or read as 0.
 #pragma once
 
 #include <cstddef>

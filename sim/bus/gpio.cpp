@@ -13,8 +13,7 @@ using machine::Pin;
 
 namespace {
 
-constexpr unsigned io_irq_bank0 = 13;        // RP2040 datasheet 2.3.2
-constexpr std::uint32_t pull_ohms = 60'000;  // RP2040 datasheet 5.5.3: 50 to 80 kohm
+constexpr unsigned io_irq_bank0 = 13;  // RP2040 datasheet 2.3.2
 
 constexpr std::array<const char*, Gpio::most_pins> names{
     "GP0",  "GP1",  "GP2",  "GP3",  "GP4",  "GP5",  "GP6",  "GP7",  "GP8",  "GP9",  "GP10", "GP11", "GP12",
@@ -53,6 +52,7 @@ Drive Gpio::drive_of(const State& state) {
 
 void Gpio::configure(unsigned pin, Pin::Mode mode, Pin::Pull pull) {
   State& state = states_[pin];
+  if (state.function == Function::pwm) board.pwm().lose(pin);
   state.function = Function::gpio;
   state.mode = mode;
   state.pull = pull;
@@ -68,6 +68,7 @@ void Gpio::drive(unsigned pin, bool high) {
 }
 
 void Gpio::connect(unsigned pin, Function function, Drive drive) {
+  if (states_[pin].function == Function::pwm) board.pwm().lose(pin);
   states_[pin].function = function;
   states_[pin].traced = false;
   terminals_[pin].drive(drive);
@@ -81,11 +82,11 @@ void Gpio::on_change(Terminal& terminal) { look_at(static_cast<unsigned>(termina
 
 void Gpio::look_at(unsigned pin) {
   State& state = states_[pin];
-  const bool level = terminals_[pin].is_high();
-  if (state.last == level) return;
-  state.last = level;
-  if (state.traced) trace::emit(trace::Kind::pin, 0, pin, 0, 0, level ? 1 : 0);
-  if (state.irq != nullptr && (state.irq->trigger & (level ? Pin::IRQ_RISING : Pin::IRQ_FALLING)) != 0)
+  const bool high = level(pin);
+  if (state.last == high) return;
+  state.last = high;
+  if (state.traced) trace::emit(trace::Kind::pin, 0, pin, 0, 0, high ? 1 : 0);
+  if (state.irq != nullptr && (state.irq->trigger & (high ? Pin::IRQ_RISING : Pin::IRQ_FALLING)) != 0)
     state.irq->interrupt.raise();
 }
 

@@ -15,6 +15,7 @@ namespace sim {
 class Gpio : public NetListener {
  public:
   static constexpr std::size_t most_pins = 64;
+  static constexpr std::uint32_t pull_ohms = 60'000;  // RP2040 datasheet 5.5.3: 50 to 80 kohm
   static bool exists(int pin);
 
   constexpr Gpio() = default;
@@ -31,7 +32,10 @@ class Gpio : public NetListener {
   // What the pin drives, now or once it is an output.
   void drive(unsigned pin, bool high);
   bool driven(unsigned pin) const { return states_[pin].driven; }
-  bool level(unsigned pin) const { return terminals_[pin].is_high(); }
+  // Low for a pin that is the ADC's: its digital input is off (RP2040 datasheet 4.9.1).
+  bool level(unsigned pin) const {
+    return states_[pin].function != Function::adc && terminals_[pin].is_high();
+  }
 
   // Gives the pin to a peripheral, which drives it through terminal(); its own record tells what goes over
   // it.

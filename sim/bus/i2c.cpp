@@ -24,8 +24,8 @@ void I2cBus::refuse(std::uint8_t address, std::uint64_t until_ns) {
 }
 
 bool I2cBus::is_there(const Attached& attached) const {
-  return attached.sda == nullptr || (attached.sda->is_joined_to(board.pins().terminal(sda_)) &&
-                                     attached.scl->is_joined_to(board.pins().terminal(scl_)));
+  return attached.sda == nullptr || (attached.sda->is_joined_to(board.pins().terminal(pins_.sda)) &&
+                                     attached.scl->is_joined_to(board.pins().terminal(pins_.scl)));
 }
 
 bool I2cBus::is_refused(std::uint8_t address) const {
@@ -34,14 +34,47 @@ bool I2cBus::is_refused(std::uint8_t address) const {
   });
 }
 
-void I2cBus::setup(unsigned number, unsigned scl, unsigned sda, std::uint32_t frequency,
-                   std::uint32_t timeout_us) {
+void I2cBus::connect(I2cPins pins) {
+  // The same pins again stay what they are.
+  if (pins != pins_) disconnect();
+  pins_ = pins;
+  is_connected_ = true;
+  for (const unsigned pin : {pins.scl, pins.sda})
+    board.pins().connect(pin, Gpio::Function::i2c, Drive::through(Gpio::pull_ohms, true));
+}
+
+void I2cBus::disconnect() {
+  if (!is_connected_) return;
+  is_connected_ = false;
+  for (const unsigned pin : {pins_.scl, pins_.sda}) board.pins().disconnect(pin, Gpio::Function::i2c);
+}
+
+void I2cBus::setup(unsigned number, I2cPins pins, std::uint32_t frequency, std::uint32_t timeout_us) {
+  connect(pins);
   number_ = number;
-  scl_ = scl;
-  sda_ = sda;
+  frequency_ = frequency;
+  cpu_frequency_ = board.frequency_hz();
   half_bit_ns_ = 500'000'000 / frequency;
   timeout_ns_ = std::uint64_t{timeout_us} * 1000;
-  trace::emit(Kind::i2c_setup, frequency, number, scl | sda << 8);
+  trace::emit(Kind::i2c_setup, frequency, number, pins.scl | pins.sda << 8);
+}
+
+void I2cBus::become_target(I2cPins pins) {
+  connect(pins);
+  frequency_ = 0;
+  is_target_ = true;
+}
+
+void I2cBus::release_target() {
+  disconnect();
+  is_target_ = false;
+}
+
+void I2cBus::clock_changed() {
+  if (frequency_ == 0) return;
+  const std::uint64_t now = std::uint64_t{frequency_} * board.frequency_hz() / cpu_frequency_;
+  half_bit_ns_ = 500'000'000 / now;
+  trace::emit(Kind::i2c_setup, static_cast<std::uint32_t>(now), number_, pins_.scl | pins_.sda << 8);
 }
 
 // From here on, for so long; core/trace/record.hpp has the lengths.
@@ -55,6 +88,7 @@ void I2cBus::let_go() {
   held_ = false;
   for (I2cDevice* const device : addressed_) device->on_stop(board.now_ns());
   addressed_.clear();
+  board.cpu().serve_interrupts();  // of a target on this board
 }
 
 void I2cBus::fail(I2cError error, int code, const char* text, std::uint32_t waited_us) {
@@ -63,30 +97,53 @@ void I2cBus::fail(I2cError error, int code, const char* text, std::uint32_t wait
   throw asyncio::OSError(code, text);
 }
 
-void I2cBus::wait_for_sda() {
-  if (board.now_ns() >= sda_low_until_ns_) return;
-  const std::uint64_t began_ns = board.now_ns();
-  board.cpu().wait_until(std::min(sda_low_until_ns_, began_ns + timeout_ns_));
-  if (board.now_ns() >= sda_low_until_ns_) return;
-  fail(I2cError::stuck, drivers::timed_out, "I2C: SDA stays low, the bus is stuck",
-       static_cast<std::uint32_t>((board.now_ns() - began_ns) / 1000));
+// A pin that is not the bus's any more reads as low inside the chip.
+bool I2cBus::is_line_low(unsigned pin) const {
+  return board.pins().function(pin) != Gpio::Function::i2c || !board.pins().level(pin);
 }
 
-// After an acknowledgement: a target that needs time holds the clock.
-void I2cBus::stretch() {
-  std::uint64_t longest_ns = 0;
-  for (I2cDevice* const device : addressed_)
-    longest_ns = std::max(longest_ns, device->stretch_ns(board.now_ns()));
-  if (longest_ns == 0) return;
-  board.cpu().wait_until(board.now_ns() + std::min(longest_ns, timeout_ns_));
-  if (longest_ns > timeout_ns_)
-    fail(I2cError::stretched, drivers::timed_out,
-         "I2C: the target holds the clock for longer than the timeout");
+// Until both are high. What holds one low lets go by an alarm or in an interrupt of the firmware's.
+void I2cBus::wait_for_lines() {
+  const std::uint64_t began_ns = board.now_ns();
+  const std::uint64_t end_ns = began_ns + timeout_ns_;
+  for (;;) {
+    const std::uint64_t now = board.now_ns();
+    const bool is_held = now < sda_low_until_ns_;
+    const bool sda_low = is_held || is_line_low(pins_.sda);
+    if (!sda_low && !is_line_low(pins_.scl)) return;
+    if (now >= end_ns) {
+      if (!sda_low)
+        fail(I2cError::stretched, drivers::timed_out, "I2C: SCL stays low, somebody holds the clock");
+      fail(I2cError::stuck, drivers::timed_out, "I2C: SDA stays low, the bus is stuck",
+           static_cast<std::uint32_t>((now - began_ns) / 1000));
+    }
+    const std::uint64_t next = std::max(now + 1, board.cpu().alarms().next_ns());
+    board.cpu().wait_until(std::min({end_ns, next, is_held ? sda_low_until_ns_ : end_ns}));
+  }
+}
+
+// After an acknowledgement: a target that needs time holds the clock, perhaps until its interrupt was served.
+void I2cBus::wait_for_devices() {
+  const std::uint64_t began_ns = board.now_ns();
+  std::uint64_t scripted_ns = began_ns < stretched_until_ns_ ? stretched_ns_ : 0;
+  for (;;) {
+    std::uint64_t longest_ns = scripted_ns;
+    scripted_ns = 0;
+    for (I2cDevice* const device : addressed_)
+      longest_ns = std::max(longest_ns, device->stretch_ns(board.now_ns()));
+    board.cpu().serve_interrupts();
+    if (longest_ns == 0) return;
+    const std::uint64_t end_ns = began_ns + timeout_ns_;
+    board.cpu().wait_until(std::min(board.now_ns() + longest_ns, end_ns));
+    if (board.now_ns() >= end_ns)
+      fail(I2cError::stretched, drivers::timed_out,
+           "I2C: the target holds the clock for longer than the timeout");
+  }
 }
 
 void I2cBus::start(std::uint8_t address, bool read) {
   address_ = address;
-  wait_for_sda();
+  wait_for_lines();
   std::vector<I2cDevice*> before;
   before.swap(addressed_);
   const std::uint64_t now = board.now_ns();
@@ -108,7 +165,7 @@ void I2cBus::start(std::uint8_t address, bool read) {
   const unsigned byte = static_cast<unsigned>(address) << 1 | (read ? 1U : 0U);
   symbol(Kind::i2c_start, byte | (acknowledged ? 0U : trace::i2c_nack), repeated ? 21 : 19);
   if (!acknowledged) fail(I2cError::nobody, drivers::io_error, "I2C: nobody acknowledges that address");
-  stretch();
+  wait_for_devices();
 }
 
 bool I2cBus::write(std::uint8_t byte) {
@@ -118,7 +175,7 @@ bool I2cBus::write(std::uint8_t byte) {
   }
   symbol(Kind::i2c_write, byte | (acknowledged ? 0U : trace::i2c_nack), 18);
   if (acknowledged) {
-    stretch();
+    wait_for_devices();
   } else {
     trace::emit(Kind::i2c_error, 0, number_, 0U, static_cast<std::uint8_t>(I2cError::data), address_);
   }
@@ -129,12 +186,26 @@ std::uint8_t I2cBus::read(bool last) {
   std::uint8_t byte = 0xff;
   for (I2cDevice* const device : addressed_) byte &= device->on_read(board.now_ns());  // low wins
   symbol(Kind::i2c_read, byte | (last ? trace::i2c_nack : 0U), 18);
-  if (!last) stretch();
+  if (!last) wait_for_devices();
   return byte;
 }
 
 void I2cBus::stop() {
   if (held_) let_go();
+}
+
+// RP2040 datasheet 1.4.3: of each four pins the first two are I2C0's SDA and SCL, the others I2C1's.
+I2cPins i2c_pins(int number, int scl, int sda) {
+  if (number < 0 || number >= static_cast<int>(I2cBuses::count))
+    throw asyncio::ValueError("I2C: a Pico has I2C 0 and 1");
+  if (scl < 0) scl = number == 0 ? 5 : 7;
+  if (sda < 0) sda = number == 0 ? 4 : 6;
+  if (!Gpio::exists(sda) || !Gpio::exists(scl) || sda % 4 != 2 * number || scl % 4 != 2 * number + 1)
+    throw asyncio::ValueError(
+        number == 0
+            ? "I2C: I2C 0 can be at SDA 0, 4, 8, 12, 16, 20, 24, 28 and SCL 1, 5, 9, 13, 17, 21, 25, 29"
+            : "I2C: I2C 1 can be at SDA 2, 6, 10, 14, 18, 22, 26 and SCL 3, 7, 11, 15, 19, 23, 27");
+  return {static_cast<unsigned>(scl), static_cast<unsigned>(sda)};
 }
 
 }  // namespace sim
@@ -148,9 +219,6 @@ using sim::board;
 
 sim::I2cBus& bus(int id) { return board.i2c()[static_cast<unsigned>(id)]; }
 
-// RP2040 datasheet 1.4.3: of each four pins the first two are I2C0's SDA and SCL, the others I2C1's.
-bool can_be(int pin, int id, int line) { return pin >= 0 && pin < 30 && pin % 4 == 2 * id + line; }
-
 std::uint8_t checked(int address) {
   if (address < 0x08 || address > 0x77) throw asyncio::ValueError("I2C: an address is 0x08 to 0x77");
   return static_cast<std::uint8_t>(address);
@@ -158,6 +226,9 @@ std::uint8_t checked(int address) {
 
 // What the CPU does before each transfer.
 sim::I2cBus* begin_transfer(int id) {
+  if (bus(id).is_target())
+    throw asyncio::RuntimeError(
+        "I2C: this bus is an I2CTarget now; only after its deinit() an I2C controls it");
   board.cpu().spend(board.profile().i2c_setup_ns);
   return &bus(id);
 }
@@ -165,19 +236,13 @@ sim::I2cBus* begin_transfer(int id) {
 }  // namespace
 
 I2C::I2C(int id, const Options& options) : id_(id) {
-  if (id < 0 || id >= static_cast<int>(sim::I2cBuses::count))
-    throw asyncio::ValueError("I2C: a Pico has I2C 0 and 1");
-  const int scl = options.scl >= 0 ? options.scl : id == 0 ? 5 : 7;
-  const int sda = options.sda >= 0 ? options.sda : id == 0 ? 4 : 6;
-  if (!can_be(sda, id, 0) || !can_be(scl, id, 1))
-    throw asyncio::ValueError(
-        id == 0 ? "I2C: I2C 0 can be at SDA 0, 4, 8, 12, 16, 20, 24, 28 and SCL 1, 5, 9, 13, 17, 21, 25, 29"
-                : "I2C: I2C 1 can be at SDA 2, 6, 10, 14, 18, 22, 26 and SCL 3, 7, 11, 15, 19, 23, 27");
+  const sim::I2cPins pins = sim::i2c_pins(id, options.scl, options.sda);
+  if (bus(id).is_target())
+    throw asyncio::ValueError("I2C: this bus is an I2CTarget's; use the other one, or deinit() the target");
   if (options.freq < 1'000 || options.freq > 1'000'000)
     throw asyncio::ValueError("I2C: the frequency is 1 kHz to 1 MHz");
   board.cpu().spend(board.profile().i2c_setup_ns);
-  bus(id).setup(static_cast<unsigned>(id), static_cast<unsigned>(scl), static_cast<unsigned>(sda),
-                options.freq, options.timeout);
+  bus(id).setup(static_cast<unsigned>(id), pins, options.freq, options.timeout);
 }
 
 std::vector<std::uint8_t> I2C::scan() {

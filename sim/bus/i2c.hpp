@@ -13,6 +13,15 @@
 
 namespace sim {
 
+struct I2cPins {
+  unsigned scl;
+  unsigned sda;
+  friend bool operator==(const I2cPins&, const I2cPins&) = default;
+};
+// Those a bus of this number has: the ones given, or its usual ones for -1. Throws ValueError if they cannot
+// be.
+I2cPins i2c_pins(int number, int scl, int sda);
+
 class I2cBus {
  public:
   // --- What is wired to it. A device must outlive the bus, or be detached.
@@ -28,10 +37,15 @@ class I2cBus {
   void refuse(std::uint8_t address, std::uint64_t until_ns);
   // Something holds SDA low.
   void hold_sda_low(std::uint64_t until_ns) { sda_low_until_ns_ = until_ns; }
+  // Every target holds the clock for at least so long after each acknowledge bit.
+  void stretch(std::uint64_t duration_ns, std::uint64_t until_ns) {
+    stretched_ns_ = duration_ns;
+    stretched_until_ns_ = until_ns;
+  }
 
   // --- The controller. `number` is the bus's, for the trace. Times are the board's; frequency in Hz, timeout
-  // in us.
-  void setup(unsigned number, unsigned scl, unsigned sda, std::uint32_t frequency, std::uint32_t timeout_us);
+  // in us. The pins are the bus's from now on, with their pulls up (RP2040 datasheet 4.3.1.3).
+  void setup(unsigned number, I2cPins pins, std::uint32_t frequency, std::uint32_t timeout_us);
   // A start, or a repeated one, and the address. Throws OSError EIO if nobody acknowledges, ETIMEDOUT if the
   // bus is stuck or stretched for too long; the bus is free again then.
   void start(std::uint8_t address, bool read);
@@ -40,6 +54,13 @@ class I2cBus {
   // The controller acknowledges each byte but the last.
   std::uint8_t read(bool last);
   void stop();
+  // The CPU has another frequency, from which the bus's is made.
+  void clock_changed();
+
+  // A bus that is a target's (machine::I2CTarget) has no controller.
+  bool is_target() const { return is_target_; }
+  void become_target(I2cPins pins);
+  void release_target();
 
  private:
   struct Attached {
@@ -54,8 +75,11 @@ class I2cBus {
   };
   bool is_refused(std::uint8_t address) const;
   void symbol(trace::Kind kind, unsigned extra, unsigned half_bits);
-  void stretch();
-  void wait_for_sda();
+  void wait_for_devices();
+  void connect(I2cPins pins);
+  void disconnect();
+  bool is_line_low(unsigned pin) const;
+  void wait_for_lines();
   [[noreturn]] void fail(trace::I2cError error, int code, const char* text, std::uint32_t waited_us = 0);
   void let_go();
 
@@ -63,13 +87,18 @@ class I2cBus {
   std::vector<Refused> refused_;
   std::vector<I2cDevice*> addressed_;  // by the last start
   std::uint64_t sda_low_until_ns_ = 0;
+  std::uint64_t stretched_ns_ = 0;
+  std::uint64_t stretched_until_ns_ = 0;
+  std::uint32_t frequency_ = 0;      // as set up; 0: not yet
+  std::uint32_t cpu_frequency_ = 0;  // then
   std::uint64_t half_bit_ns_ = 1250;
   std::uint64_t timeout_ns_ = 0;
   unsigned number_ = 0;
-  unsigned scl_ = 0;
-  unsigned sda_ = 0;
+  I2cPins pins_{};
   std::uint8_t address_ = 0;
   bool held_ = false;  // between a start and its stop
+  bool is_target_ = false;
+  bool is_connected_ = false;  // has pins_
 };
 
 // An RP2040 has two.
@@ -83,6 +112,9 @@ class I2cBuses {
   }
   void detach(I2cDevice& device) {
     for (I2cBus& bus : buses_) bus.detach(device);
+  }
+  void clock_changed() {
+    for (I2cBus& bus : buses_) bus.clock_changed();
   }
 
  private:

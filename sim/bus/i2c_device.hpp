@@ -35,7 +35,7 @@ class I2cDevice {
   virtual void on_stop(std::uint64_t now_ns) = 0;
 
   // For how long, from now on, the device holds the clock low (stretches it). The bus asks after each
-  // acknowledge bit and waits that long before the next byte.
+  // acknowledge bit, waits that long, and asks again, until it is 0: then the next byte comes.
   virtual std::uint64_t stretch_ns(std::uint64_t now_ns) {
     static_cast<void>(now_ns);
     return 0;

@@ -48,6 +48,21 @@ void Board::start(const Settings& settings) {
   restart_ = last_restart();
   cpu_.start_at(restart_.time_ns);
   started_ = true;
+  change_frequency(settings.profile.frequency_mhz * 1'000'000);
+}
+
+void Board::change_frequency(std::uint32_t hz) {
+  frequency_hz_ = hz;
+  profile_ = at_frequency(settings_.profile, hz);
+  trace::emit(trace::Kind::power, profile_.run_ua, profile_.idle_ua, profile_.lightsleep_ua);
+}
+
+void Board::set_frequency(std::uint32_t hz) {
+  if (hz == frequency_hz_) return;
+  change_frequency(hz);
+  line_cost.set_line_ns(profile_.line_ns);
+  i2c_.clock_changed();
+  pwm_.clock_changed();
 }
 
 std::optional<FileError> Board::read_diagram(std::string_view text) { return diagram_.read(text); }
@@ -120,7 +135,7 @@ void Board::reset(machine::ResetCause cause) {
   if (!in_console_) std::fflush(nullptr);
   trace::emit(trace::Kind::reset, 0, 0, line_cost.site(), static_cast<std::uint8_t>(cause));
   trace::flush();
-  restart_program({cpu_.now_ns() + profile().boot_ns, cause, restart_.rtc_offset_us});
+  restart_program({cpu_.now_ns() + settings_.profile.boot_ns, cause, restart_.rtc_offset_us});
   stop(trace::Stop::exited, 2, "the host could not start the program again");
 }
 

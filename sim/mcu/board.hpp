@@ -9,9 +9,11 @@
 #include <string_view>
 
 #include "asyncio/port.hpp"
+#include "bus/adc.hpp"
 #include "bus/gpio.hpp"
 #include "bus/i2c.hpp"
 #include "bus/net.hpp"
+#include "bus/pwm.hpp"
 #include "bus/uart.hpp"
 #include "host/diagram.hpp"
 #include "host/input.hpp"
@@ -40,12 +42,17 @@ class Board {
 
   std::uint64_t now_ns() const { return cpu_.now_ns(); }
   std::uint64_t seed() const { return settings_.seed; }
-  const Profile& profile() const { return settings_.profile; }
+  // At the frequency the CPU has now.
+  const Profile& profile() const { return profile_; }
+  std::uint32_t frequency_hz() const { return frequency_hz_; }
+  void set_frequency(std::uint32_t hz);
   Cpu& cpu() { return cpu_; }
   Wiring& wiring() { return wiring_; }
   Gpio& pins() { return pins_; }
   I2cBuses& i2c() { return i2c_; }
   Uarts& uarts() { return uarts_; }
+  Adc& adc() { return adc_; }
+  Pwms& pwm() { return pwm_; }
   Watchdog& watchdog() { return watchdog_; }
   // Reads what is wired to the board, and what will be done to it. Once, after start().
   std::optional<FileError> read_diagram(std::string_view text);
@@ -84,14 +91,19 @@ class Board {
     FrameMemory* previous;
   };
 
+  void change_frequency(std::uint32_t hz);
   void write_stop(trace::Stop why, int extra, trace::Site site, const char* message);
 
   Cpu cpu_;
   Settings settings_;
+  Profile profile_;
+  std::uint32_t frequency_hz_ = 0;
   Wiring wiring_;
   Gpio pins_;
   I2cBuses i2c_;
   Uarts uarts_;
+  Adc adc_;
+  Pwms pwm_;
   Watchdog watchdog_;
   Restart restart_;
   Diagram diagram_;

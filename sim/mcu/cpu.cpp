@@ -169,15 +169,15 @@ void Cpu::begin_slice(std::uint64_t switch_ns) {
 // WFE: not at all, if an interrupt was served since the last time.
 void Cpu::idle_until(std::uint64_t time_ns) {
   in_slice_ = false;
-  if (!event_) wait_for_interrupt(time_ns);
+  if (!event_) wait_for_interrupt(time_ns, true);
+  serve_interrupts();
   event_ = false;
 }
 
-void Cpu::sleep_until(std::uint64_t time_ns) { wait_for_interrupt(time_ns); }
-
-// WFI: an interrupt ends it even while interrupts are masked.
-void Cpu::wait_for_interrupt(std::uint64_t time_ns) {
-  while (!interrupts_.any() && now_ns() < time_ns) {
+// WFI: an interrupt ends it even while interrupts are masked. The time does not count as the slice's: a
+// program that sleeps on purpose is no hog.
+void Cpu::wait_for_interrupt(std::uint64_t time_ns, bool interrupts_end_it) {
+  while (!(interrupts_end_it && interrupts_.any()) && now_ns() < time_ns) {
     called_ns_ = now_ns();
     set_checkpoint();
     const std::uint64_t next = std::min(alarms_.next_ns(), clock_.end_ns());
@@ -186,11 +186,11 @@ void Cpu::wait_for_interrupt(std::uint64_t time_ns) {
       board.stop(trace::Stop::stuck);
     }
     clock_.jump_to(std::min(next, time_ns));
+    slice_ns_ += now_ns() - called_ns_;
     if (now_ns() >= next || board.is_interrupted()) leave_firmware();
   }
   called_ns_ = now_ns();
   set_checkpoint();
-  serve_interrupts();
 }
 
 void Cpu::spin() {

@@ -71,8 +71,10 @@ class Cpu {
   // The CPU sleeps until that time or an interrupt was served, also one since it last did. Clock::never:
   // nothing but an interrupt ends it.
   void idle_until(std::uint64_t time_ns);
-  // The same in the middle of a slice: the program asked for it.
-  void sleep_until(std::uint64_t time_ns);
+  // The program asks for sleep in the middle of a slice: until that time or an interrupt is pending, or
+  // whatever is pending. Whoever calls these serves what is, with serve_interrupts().
+  void sleep_until(std::uint64_t time_ns) { wait_for_interrupt(time_ns, true); }
+  void sleep_through(std::uint64_t time_ns) { wait_for_interrupt(time_ns, false); }
   // Jumps on the spot for ever, as for (;;) {} does.
   [[noreturn]] void spin();
   // Those that are pending, unless they are masked or one is being served.
@@ -96,7 +98,7 @@ class Cpu {
   void tick();
   void check_limits();
   void set_checkpoint();
-  void wait_for_interrupt(std::uint64_t time_ns);
+  void wait_for_interrupt(std::uint64_t time_ns, bool interrupts_end_it);
 
   Clock clock_;
   Limits limits_;

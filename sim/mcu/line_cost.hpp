@@ -21,6 +21,7 @@ class LineCost {
 
   // Code at `main`, and all that was compiled with it, is charged from now on.
   void start(const void* main, std::uint64_t line_ns);
+  void set_line_ns(std::uint64_t line_ns) { line_ns_ = line_ns; }
 
   void block(std::uintptr_t address) {
     const std::uintptr_t offset = address - text_begin_;

@@ -1,5 +1,6 @@
 #include "mcu/profile.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -16,6 +17,7 @@ struct Number {
   double least;
   double most;
   void (*set)(Profile& profile, double value);
+  std::uint64_t Profile::*cost = nullptr;  // what is in cycles
 };
 
 std::uint64_t ns_of(const Profile& profile, double cycles) {
@@ -25,8 +27,12 @@ std::uint32_t ua_of(double ma) { return static_cast<std::uint32_t>(std::lround(m
 
 template <std::uint64_t Profile::*Member>
 constexpr Number cost(const char* name) {
-  return {name, "cycles", 1, 1e6,
-          [](Profile& profile, double cycles) { profile.*Member = ns_of(profile, cycles); }};
+  return {name,
+          "cycles",
+          1,
+          1e6,
+          [](Profile& profile, double cycles) { profile.*Member = ns_of(profile, cycles); },
+          Member};
 }
 template <std::uint32_t Profile::*Member>
 constexpr Number current(const char* name) {
@@ -51,8 +57,12 @@ constexpr std::array numbers{
     cost<&Profile::interrupt_exit_ns>("interrupt_exit"),
     cost<&Profile::uart_byte_ns>("uart_byte"),
     cost<&Profile::i2c_setup_ns>("i2c_setup"),
-    cost<&Profile::adc_read_ns>("adc_read"),
     cost<&Profile::peripheral_access_ns>("peripheral_access"),
+    Number{"adc_read", "us", 1, 1e6,
+           [](Profile& profile, double us) {
+             profile.adc_read_ns = static_cast<std::uint64_t>(std::llround(us * 1000));
+           }},
+    current<&Profile::base_ua>("base"),
     current<&Profile::run_ua>("run"),
     current<&Profile::idle_ua>("idle"),
     current<&Profile::lightsleep_ua>("lightsleep"),
@@ -126,6 +136,22 @@ std::variant<Profile, FileError> parse_profile(std::string_view text) {
     numbers[i].set(profile, values[i].value);
   }
   return profile;
+}
+
+Profile at_frequency(const Profile& profile, std::uint32_t hz) {
+  const double rated_hz = profile.frequency_mhz * 1e6;
+  Profile result = profile;
+  for (const Number& number : numbers) {
+    if (number.cost == nullptr) continue;
+    const double ns = static_cast<double>(profile.*number.cost) * rated_hz / hz;
+    result.*number.cost = static_cast<std::uint64_t>(std::llround(ns));
+  }
+  for (std::uint32_t Profile::*const current : {&Profile::run_ua, &Profile::idle_ua}) {
+    const double base = std::min(profile.base_ua, profile.*current);
+    const double rest = profile.*current - base;
+    result.*current = static_cast<std::uint32_t>(std::lround(base + rest * hz / rated_hz));
+  }
+  return result;
 }
 
 }  // namespace sim

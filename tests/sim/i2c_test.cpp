@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <utility>
 
 #include "asyncio.hpp"
 #include "drivers/bmp280.hpp"
@@ -18,6 +19,7 @@ using machine::I2C;
 using recording::pico;
 using recording::Recording;
 using recording::run;
+using sim::board;
 using trace::I2cError;
 using trace::Kind;
 
@@ -138,14 +140,22 @@ class Slow final : public sim::I2cDevice {
   explicit Slow(std::uint64_t stretch_ns) : stretch_ns_(stretch_ns) {}
   bool has_address(std::uint8_t address) const override { return address == 0x20; }
   bool on_start(bool, std::uint64_t) override { return true; }
-  bool on_write(std::uint8_t, std::uint64_t) override { return true; }
+  bool on_write(std::uint8_t, std::uint64_t) override {
+    is_busy_ = true;
+    return true;
+  }
   std::uint8_t on_read(std::uint64_t) override { return 0x5a; }
   void on_stop(std::uint64_t) override { ++stops; }
-  std::uint64_t stretch_ns(std::uint64_t) override { return stretch_ns_; }
+  std::uint64_t stretch_ns(std::uint64_t now_ns) override {
+    if (std::exchange(is_busy_, false)) ready_ns_ = now_ns + stretch_ns_;
+    return ready_ns_ > now_ns ? ready_ns_ - now_ns : 0;
+  }
   int stops = 0;
 
  private:
   std::uint64_t stretch_ns_;
+  std::uint64_t ready_ns_ = 0;
+  bool is_busy_ = false;
 };
 
 TEST(I2c, AStretchedClockIsWaitedForUpToTheTimeout) {
@@ -163,11 +173,70 @@ TEST(I2c, AStretchedClockIsWaitedForUpToTheTimeout) {
     EXPECT_EQ(r.console, patient ? "no error, 1 stop"
                                  : "110 I2C: the target holds the clock for longer than the timeout, 1 stop");
     if (patient) {
-      EXPECT_EQ(r.of(Kind::i2c_write)[0].time_ns - r.of(Kind::i2c_start)[0].time_ns, 2 * ms + 23'750);
+      EXPECT_EQ(r.of(Kind::i2c_stop)[0].time_ns - r.of(Kind::i2c_write)[0].time_ns, 2 * ms + 22'500);
     } else {
       EXPECT_EQ(r.of(Kind::i2c_error)[0].reason, static_cast<std::uint8_t>(I2cError::stretched));
     }
   }
+}
+
+TEST(I2c, AScriptedStretchDelaysEachByteOfEveryTargetUntilItEnds) {
+  const Recording r = with_sensor([](sim::Bmp280&) {
+    I2C i2c(0, {.freq = 100'000});
+    sim::board.i2c()[0].stretch(3 * ms, sim::board.now_ns() + 5 * ms);
+    std::array<std::uint8_t, 2> data{};
+    i2c.readfrom_mem_into(0x76, 0xD0, data);
+    i2c.readfrom_mem_into(0x76, 0xD0, data);
+    sim::board.i2c()[0].stretch(60 * ms, sim::board.now_ns() + 100 * ms);
+    print_error([&] { i2c.readfrom_mem_into(0x76, 0xD0, data); });
+  });
+  const auto starts = r.of(Kind::i2c_start);
+  const auto writes = r.of(Kind::i2c_write);
+  ASSERT_EQ(starts.size(), 5U);
+  EXPECT_EQ(writes[0].time_ns - starts[0].time_ns, 3 * ms + 95'000);
+  EXPECT_EQ(starts[1].time_ns - writes[0].time_ns, 3 * ms + 90'000 + pico().i2c_setup_ns);
+  EXPECT_EQ(writes[1].time_ns - starts[2].time_ns, 95'000U) << "it has ended";
+  EXPECT_EQ(r.console, "110 I2C: the target holds the clock for longer than the timeout");
+}
+
+TEST(I2c, ALineThatIsLowOnItsNetIsWaitedForUpToTheTimeout) {
+  const Recording r = with_sensor([](sim::Bmp280&) {
+    I2C i2c(0, {.timeout = 3000});
+    board.wiring().join(board.pins().terminal(4), board.pins().terminal(14));
+    board.wiring().join(board.pins().terminal(5), board.pins().terminal(15));
+    machine::Pin sda(14, machine::Pin::OUT, 0);
+    machine::Pin scl(15, machine::Pin::OPEN_DRAIN, 1);
+    const auto start = [&] { i2c.writeto(0x76, {}); };
+    print_error(start);
+    sda.init(machine::Pin::IN);
+    scl.off();
+    print_error(start);
+    machine::Timer release;
+    release.init({.mode = machine::Timer::ONE_SHOT, .period_us = 2000}, [&](machine::Timer&) { scl.on(); });
+    print_error(start);
+  });
+  EXPECT_EQ(
+      r.console,
+      "110 I2C: SDA stays low, the bus is stuck110 I2C: SCL stays low, somebody holds the clockno error");
+  const auto errors = r.of(Kind::i2c_error);
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].reason, static_cast<std::uint8_t>(I2cError::stuck));
+  EXPECT_EQ(errors[0].task, 3000U);
+  EXPECT_EQ(errors[1].reason, static_cast<std::uint8_t>(I2cError::stretched));
+  ASSERT_EQ(r.of(Kind::i2c_start).size(), 1U);
+  EXPECT_NEAR(static_cast<double>(r.of(Kind::i2c_start)[0].time_ns - errors[1].time_ns), 2e6, 1e5);
+}
+
+TEST(I2c, ItsPinsArePulledUpAndFreeAgainWhenItMoves) {
+  const Recording r = run(100 * ms, [] {
+    I2C first(0);
+    print("%d%d ", machine::Pin(4).value(), machine::Pin(5).value());
+    I2C moved(0, {.scl = 9, .sda = 8});
+    print("%d%d %d%d", machine::Pin(4).value(), machine::Pin(5).value(), machine::Pin(8).value(),
+          machine::Pin(9).value());
+    return 0;
+  });
+  EXPECT_EQ(r.console, "11 00 11");
 }
 
 TEST(I2c, WrongPinsAddressesAndFrequenciesAreRefused) {

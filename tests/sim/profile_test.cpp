@@ -31,6 +31,8 @@ TEST(Profile, CyclesBecomeNanoseconds) {
   EXPECT_EQ(pico->task_switch_ns, 2000U);
   EXPECT_EQ(pico->pin_access_ns, 96U);
   EXPECT_EQ(pico->lightsleep_ua, 1300U);
+  EXPECT_EQ(pico->adc_read_ns, 2000U);
+  EXPECT_LT(pico->base_ua, pico->idle_ua);
 }
 
 TEST(Profile, MistakesAreNamedWithTheirLine) {

@@ -197,6 +197,9 @@ std::vector<std::string> compile_command(const Lesson& lesson, const std::string
     command.push_back("-fmacro-prefix-map=" + prefix + "=");
     command.push_back("-fdebug-prefix-map=" + prefix + '=' + program_folder + '/');
   }
+  // Coroscope's own headers are not the program's, although the program may lie in a folder above them.
+  for (const std::string& folder : plan.include_dirs)
+    command.push_back("-fdebug-prefix-map=" + folder + "=/.coroscope");
   command.insert(command.end(), {"-MMD", "-MF", rule.string(), "-c", path, "-o", object.string()});
   return command;
 }

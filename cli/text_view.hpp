@@ -9,12 +9,15 @@
 #include <utility>
 #include <vector>
 
+#include "cli/actions.hpp"
 #include "cli/lane_chart.hpp"
+#include "cli/notices.hpp"
 #include "cli/screen.hpp"
 #include "model/cstrace.hpp"
 #include "model/notice.hpp"
 #include "model/state.hpp"
 #include "model/summary.hpp"
+#include "model/transfer.hpp"
 
 namespace cli {
 
@@ -44,14 +47,13 @@ class TextView {
     std::string name;
     std::string reason;
     std::string why;
-    std::vector<std::string> actions;
-    std::vector<unsigned> repeats;  // how often each action happened in a row
-    std::string wait;               // what the task does then
-    std::string line;               // where
+    Actions actions;
+    std::string wait;  // what the task does then
+    std::string line;  // where
     std::string console;
     std::uint32_t interrupt = 0;
     bool only_notices = false;
-    std::vector<model::Notice> notices;
+    Notices notices;
   };
   struct Columns {
     std::size_t time = 0;
@@ -63,9 +65,13 @@ class TextView {
   };
 
   void begin_row(const model::State& state);
-  void act(std::string what);
+  void act(std::string what) { act({}, std::move(what)); }
+  void act(std::string subject, std::string what);
   void note_action(const trace::Record& record, const model::State& state);
-  void note(const model::Notice& notice, const model::State& state);
+  void note(const trace::Record& record, const model::State& state);
+  void end_pause();
+  void note_line(std::uint32_t site, const model::State& state);
+  void note_end_of_hog(const model::State& state);
   void interrupt(const trace::Record& record, const model::State& state);
   void end_row();
   void release_rows();
@@ -75,10 +81,11 @@ class TextView {
                      const std::string& reason, const std::string& then, const std::string& line);
   void print_line(Style style, const std::string& text);
   void print_console(const std::string& text);
+  void print_notices(const Notices& notices);
   void print_notice(const model::Notice& notice);
   void print_late_lines(const Row& row);
   void print_hidden();
-  void print_worst_latency();
+  void print_worst_latency(const model::State& state);
   void print_end(const model::State& state);
 
   std::ostream& out_;
@@ -93,12 +100,15 @@ class TextView {
   std::uint32_t acting_ = 0;  // the interrupt that does what is noted now, 0: none
   std::string acting_text_;
   bool in_row_ = false;
+  model::Transfers transfers_;
+  Notices pause_;         // since the last row
   bool running_ = false;  // between run_begin and run_end
   bool has_run_ = false;
   std::vector<Row> held_;  // the first rows, until the widths of the columns are known
   bool released_ = false;
   Columns columns_;
   std::uint64_t rows_ = 0;
+  std::uint64_t notice_rows_ = 0;     // in between, when nobody ran
   std::uint64_t hidden_ = 0;          // rows not shown
   std::uint64_t late_lines_ = 0;      // lines shown of those that hidden rows printed, notices included
   std::uint64_t hidden_console_ = 0;  // lines not shown

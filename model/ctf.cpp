@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "model/notice.hpp"
+
 namespace model {
 namespace {
 
@@ -201,6 +203,9 @@ void CtfWriter::named(const State& state, std::string_view what, std::uint32_t f
 }
 
 void CtfWriter::write(const trace::Record& record, const State& state) {
+  // What a part shows and what is done from outside is a text; of that there is room for the beginning.
+  if (const ConsoleText* const part = state.part()) named(state, part->text);
+  if (const ConsoleText* const input = state.input()) named(state, "> " + input_text(input->text));
   const auto reason = static_cast<Reason>(record.reason);
   switch (record.kind) {
     case Kind::task_created:
@@ -284,6 +289,14 @@ void CtfWriter::other(const trace::Record& record, const State& state) {
         return "i2c_stop";
       case Kind::i2c_error:
         return name_of(i2c_errors, record.reason);
+      case Kind::pwm:
+        return "pwm";
+      case Kind::power:
+        return "power";
+      case Kind::lightsleep_begin:
+        return "lightsleep_begin";
+      case Kind::lightsleep_end:
+        return "lightsleep_end";
       case Kind::stop:
         return "stop";
       default:
@@ -295,6 +308,10 @@ void CtfWriter::other(const trace::Record& record, const State& state) {
     named(state, what, record.task, record.kind == Kind::hog ? record.object : 0);
   } else if (record.kind == Kind::stop) {
     named(state, what, record.reason, record.extra);
+  } else if (record.kind == Kind::pwm) {
+    named(state, "pwm GP" + std::to_string(record.object), record.task, record.extra);
+  } else if (record.kind == Kind::power) {
+    named(state, what, record.task, record.object);
   } else {
     named(state, what, record.object, record.extra);
   }

@@ -1,6 +1,7 @@
 #include "model/notice.hpp"
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "machine/control.hpp"
 #include "model/format.hpp"
@@ -60,10 +61,12 @@ std::string i2c_text(const trace::Record& record) {
   return bus + " error";
 }
 
-std::string reset_text(const trace::Record& record) {
+std::string reset_text(const State& state, const trace::Record& record) {
+  const std::string place = state.place(record.site);
   switch (record.reason) {
     case machine::WDT_RESET:
-      return "the watchdog resets the board";
+      return "the watchdog resets the board: nobody fed it in time" +
+             (place.empty() ? place : ", the program was at " + place);
     case machine::SOFT_RESET:
       return "the program resets the board";
     default:
@@ -86,15 +89,41 @@ Notice notice(const State& state) {
     case Kind::i2c_error:
       return {"i2c", i2c_text(record), now, 0, true};
     case Kind::reset:
-      return {"reset", reset_text(record), now, 0, record.reason == machine::WDT_RESET};
+      return {"reset", reset_text(state, record), now, 0, record.reason == machine::WDT_RESET};
     case Kind::text:
       if (const ConsoleText* const input = state.input())
-        return {"input", "from outside: " + input->text, input->time_ns, 0, false};
+        return {"input", "input: " + input_text(input->text), input->time_ns, 0, false};
       return {};
     default:
       return {};
   }
 }
+
+std::string input_text(const std::string& line) {
+  const auto json = nlohmann::ordered_json::parse(line, nullptr, false);
+  if (!json.is_object()) return line;
+  std::string text;
+  const auto add = [&text](const std::string& word) { text += (text.empty() ? "" : " ") + word; };
+  for (const auto& [key, value] : json.items()) {
+    add(key);
+    const std::string word = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    add(value.is_string() ? word.substr(1, word.size() - 2) : word);
+  }
+  return text;
+}
+
+std::string pulses_text(const trace::Record& record) {
+  if (record.task == 0) return "end";
+  const bool whole = record.task % 1000 == 0;
+  const double percent = 100.0 * record.extra / 65535;
+  char text[48];
+  std::snprintf(text, sizeof text, "%u %s, %.*f %%",
+                static_cast<unsigned>(whole ? record.task / 1000 : record.task), whole ? "kHz" : "Hz",
+                percent < 10 && percent > 0 ? 1 : 0, percent);
+  return text;
+}
+
+std::string i2c_address_text(unsigned address) { return byte_text(address); }
 
 std::string interrupt_text(const State& state, std::uint32_t number) {
   const Object* const interrupt = state.object(number);

@@ -21,6 +21,16 @@ struct Notice {
 // Of the record just applied. What was done from outside is said when its text is complete.
 Notice notice(const State& state);
 
+// What was done from outside, a line of an input file, in words: {"press":"btn1","for":"80ms"} is "press btn1
+// for 80ms".
+std::string input_text(const std::string& line);
+
+// Of a pwm record: "1 kHz, 25 %", "end".
+std::string pulses_text(const trace::Record& record);
+
+// "0x76".
+std::string i2c_address_text(unsigned address);
+
 // "interrupt button", "an interrupt" for one without a name.
 std::string interrupt_text(const State& state, std::uint32_t number);
 

@@ -108,8 +108,15 @@ void State::text_piece(const trace::Record& record) {
     stopped_->message += characters;
   } else if (message_of_ != Kind::text) {
     message_.text += characters;
-    if (characters.size() < sizeof piece.text) complete_ = std::exchange(message_of_, Kind::text);
+    if (characters.size() < sizeof piece.text) message_is_complete();
   }
+}
+
+void State::message_is_complete() {
+  complete_ = std::exchange(message_of_, Kind::text);
+  if (complete_ != Kind::part) return;
+  const std::size_t colon = std::min(message_.text.find(": "), message_.text.size());
+  parts_[message_.text.substr(0, colon)] = message_.text.substr(std::min(colon + 2, message_.text.size()));
 }
 
 void State::name_text(const trace::TextRecord& piece, std::string_view characters) {
@@ -151,8 +158,11 @@ void State::renumber(trace::Record& record) const {
     case Kind::conflict:
     case Kind::input:
     case Kind::console:
-    case Kind::reset:
-    case Kind::stop:
+    case Kind::part:
+    case Kind::pwm:
+    case Kind::power:
+    case Kind::lightsleep_begin:
+    case Kind::lightsleep_end:
     case Kind::uart_setup:
     case Kind::uart_tx:
     case Kind::uart_rx:
@@ -191,6 +201,9 @@ void State::renumber(trace::Record& record) const {
     case Kind::hog:
       task_here(record.task);
       break;
+    case Kind::reset:
+    case Kind::stop:
+      break;
     default:
       task_here(record.task);
       object_here(record.object);
@@ -203,11 +216,14 @@ void State::restart() {
     Task& task = tasks_[number - 1];
     enter(task, Phase::done, now_ns_);
     task.outcome = trace::Outcome::cancelled;
+    task.cut_off = true;
     task.calls.clear();
   }
   for (Object& object : objects_) end_hold(object);
   ready_.clear();
   interrupts_.clear();
+  pulses_.clear();
+  idle_ = in_lightsleep_ = false;
   running_ = 0;
   tasks_before_ = static_cast<std::uint32_t>(tasks_.size());
   objects_before_ = static_cast<std::uint32_t>(objects_.size());
@@ -449,6 +465,14 @@ void State::lock_event(const trace::Record& record) {
   lock->held_since_ns = now_ns_;
 }
 
+void State::pwm(const trace::Record& record) {
+  if (record.task == 0) {
+    pulses_.erase(record.object);
+  } else {
+    pulses_[record.object] = {record.task, record.extra, now_ns_};
+  }
+}
+
 // --- The trace
 
 void State::apply(const trace::Record& applied) {
@@ -526,9 +550,24 @@ void State::apply(const trace::Record& applied) {
       break;
     case Kind::idle_begin:
       idle_since_ns_ = now_ns_;
+      idle_ = true;
+      break;
+    case Kind::idle_end:
+      idle_ = false;
+      break;
+    case Kind::lightsleep_begin:
+    case Kind::lightsleep_end:
+      in_lightsleep_ = record.kind == Kind::lightsleep_begin;
+      break;
+    case Kind::power:
+      power_ = Power{record.task, record.object, record.site};
+      break;
+    case Kind::pwm:
+      pwm(record);
       break;
     case Kind::console:
     case Kind::input:
+    case Kind::part:
       message_ = {now_ns_, record.kind == Kind::console ? running_ : 0, {}};
       message_of_ = record.kind;
       break;
@@ -536,7 +575,7 @@ void State::apply(const trace::Record& applied) {
       restart();
       break;
     case Kind::stop:
-      stopped_ = Stopped{static_cast<trace::Stop>(record.reason), record.extra, {}};
+      stopped_ = Stopped{static_cast<trace::Stop>(record.reason), record.extra, record.site, {}};
       break;
     default:
       break;  // of no consequence for the state, or newer than this program

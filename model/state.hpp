@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,7 @@ struct Task {
   Wait wait;
   Wake wake;
   trace::Outcome outcome = trace::Outcome::returned;  // once done
+  bool cut_off = false;                               // done because the board was reset
   std::uint32_t slices = 0;
   std::uint32_t created_in_call = 0;   // tasks it created since it last awaited or left a coroutine
   std::vector<std::uint32_t> calls{};  // where it awaits coroutines of its own, outermost first
@@ -110,7 +112,7 @@ struct Span {
   std::uint64_t end_ns = 0;
 };
 
-// What was printed, or done from outside.
+// What was printed, done from outside, or shown by a part.
 struct ConsoleText {
   std::uint64_t time_ns = 0;
   std::uint32_t task = 0;
@@ -119,8 +121,23 @@ struct ConsoleText {
 
 struct Stopped {
   trace::Stop why = trace::Stop::time_up;
-  unsigned extra = 0;  // exit status or signal
+  unsigned extra = 0;      // exit status or signal
+  std::uint32_t site = 0;  // where the program was
   std::string message;
+};
+
+// What the board draws, in uA.
+struct Power {
+  std::uint32_t running_ua = 0;
+  std::uint32_t idle_ua = 0;
+  std::uint32_t lightsleep_ua = 0;
+};
+
+// A pin that is high for `high` of 65535 parts of each period.
+struct Pulses {
+  std::uint32_t hz = 0;
+  std::uint32_t high = 0;
+  std::uint64_t since_ns = 0;
 };
 
 class State {
@@ -141,8 +158,11 @@ class State {
   const trace::Record& record() const { return record_; }
   // Console output that is complete now, or nullptr.
   const ConsoleText* console() const { return complete_ == Kind::console ? &message_ : nullptr; }
-  // What was done to the board from outside, said completely now, or nullptr.
+  // What was done to the board from outside, said completely now, or nullptr. It is a line of an input file
+  // without its "at".
   const ConsoleText* input() const { return complete_ == Kind::input ? &message_ : nullptr; }
+  // What a part of the diagram shows now, "led1: on", or nullptr.
+  const ConsoleText* part() const { return complete_ == Kind::part ? &message_ : nullptr; }
 
   // --- The board now.
   std::uint64_t now_ns() const { return now_ns_; }
@@ -161,6 +181,15 @@ class State {
   const std::optional<Stopped>& stopped() const { return stopped_; }
   // When the loop last found nothing to do.
   std::uint64_t idle_since_ns() const { return idle_since_ns_; }
+  // The loop waits for an interrupt, or the board sleeps; an interrupt may be served all the same.
+  bool is_idle() const { return idle_; }
+  bool is_in_lightsleep() const { return in_lightsleep_; }
+  // Nothing if the trace does not say.
+  const std::optional<Power>& power() const { return power_; }
+  // The pins that have pulses.
+  const std::map<std::uint32_t, Pulses>& pulses() const { return pulses_; }
+  // What each part that has shown something shows: "led1" shows "on".
+  const std::map<std::string, std::string>& parts() const { return parts_; }
 
   // What has happened that a waiting task waits for, although the loop has not looked yet: its time has come,
   // the flag is set. Nothing if nothing has.
@@ -185,8 +214,10 @@ class State {
  private:
   void renumber(trace::Record& record) const;
   void text_piece(const trace::Record& record);
+  void message_is_complete();
   void name_text(const trace::TextRecord& piece, std::string_view characters);
   void restart();
+  void pwm(const trace::Record& record);
   void create_task(const trace::Record& record);
   void create_object(const trace::Record& record);
   void become_ready(Task& task, const trace::Record& record);
@@ -225,9 +256,14 @@ class State {
   std::uint32_t main_ = 0;
   Decision decision_;
   std::uint64_t idle_since_ns_ = 0;
+  bool idle_ = false;
+  bool in_lightsleep_ = false;
+  std::optional<Power> power_;
+  std::map<std::uint32_t, Pulses> pulses_;
+  std::map<std::string, std::string> parts_;
   std::vector<Span> ended_;
-  ConsoleText message_;           // that of the console or input record before
-  Kind message_of_ = Kind::text;  // which of them; text: neither
+  ConsoleText message_;           // that of the console, input or part record before
+  Kind message_of_ = Kind::text;  // which of them; text: none
   Kind complete_ = Kind::text;    // which of them is complete now
   std::optional<Stopped> stopped_;
 };

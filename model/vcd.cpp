@@ -17,6 +17,8 @@ constexpr unsigned no_pin = 0xff;
 // What can still be read in steps of 1 us: four of them for a bit of a UART, two and a half for one of I2C.
 constexpr std::uint32_t fast_uart = 250'000;
 constexpr std::uint32_t fast_i2c = 400'000;
+// And ten of them for a period of pulses.
+constexpr std::uint32_t fast_pwm = 100'000;
 
 // The short name by which the changes call a wire: printable ASCII, from '!' on.
 std::string code_of(std::size_t number) {
@@ -110,6 +112,9 @@ void VcdWriter::write(const trace::Record& record, const State& state) {
     case Kind::pin:
       pin(record, now_ns);
       break;
+    case Kind::pwm:
+      pwm(record, now_ns);
+      break;
     case Kind::uart_setup:
     case Kind::uart_tx:
     case Kind::uart_rx:
@@ -132,10 +137,22 @@ void VcdWriter::write(const trace::Record& record, const State& state) {
   }
 }
 
+Wire& VcdWriter::pin_wire(std::uint32_t pin) {
+  Wire*& wire = wire_of_pin_[pin];
+  if (wire == nullptr) wire = &pins_.emplace_back(unused_name("GP" + std::to_string(pin)));
+  return *wire;
+}
+
 void VcdWriter::pin(const trace::Record& record, std::uint64_t now_ns) {
-  Wire*& wire = wire_of_pin_[record.object];
-  if (wire == nullptr) wire = &pins_.emplace_back(unused_name("GP" + std::to_string(record.object)));
-  wire->set(now_ns, record.extra != 0);
+  if (const auto pulses = pwms_.find(record.object); pulses != pwms_.end())
+    pulses->second.finish(pin_wire(record.object), now_ns);
+  pin_wire(record.object).set(now_ns, record.extra != 0);
+}
+
+void VcdWriter::pwm(const trace::Record& record, std::uint64_t now_ns) {
+  pwms_[record.object].add(pin_wire(record.object), now_ns, record);
+  const bool drawn = record.extra != 0 && record.extra != 0xffff && record.task <= PwmPin::fastest_hz;
+  fast_ = fast_ || (drawn && record.task > fast_pwm);
 }
 
 void VcdWriter::uart(const trace::Record& record, std::uint64_t now_ns) {
@@ -184,6 +201,7 @@ void VcdWriter::i2c(const trace::Record& record, std::uint64_t now_ns) {
 
 // Whatever was on its way is cut off.
 void VcdWriter::reset(std::uint64_t now_ns) {
+  for (auto& [pin, pulses] : pwms_) pulses.finish(pin_wire(pin), now_ns);
   for (auto& [number, uart] : uarts_) {
     if (uart.tx != nullptr) uart.tx->set(now_ns, true);
   }
@@ -194,6 +212,7 @@ void VcdWriter::reset(std::uint64_t now_ns) {
 
 void VcdWriter::finish(const State& state) {
   for (auto& [number, i2c] : i2cs_) i2c.bus.finish(*i2c.scl, *i2c.sda);
+  for (auto& [pin, pulses] : pwms_) pulses.finish(pin_wire(pin), sane(state.now_ns()));
   write_changes(write_header(), sane(state.now_ns()));
   file_.flush();
 }
@@ -238,7 +257,7 @@ void VcdWriter::write_changes(const std::vector<const Wire*>& wires, std::uint64
     Wire::Level level = place.level;
     for (; place.next < wire.changes() && wire.time_ns(place.next) <= end_ns; ++place.next) {
       if (step_of(wire.time_ns(place.next)) > step) break;
-      level = wire.high(place.next) ? Wire::Level::high : Wire::Level::low;
+      level = wire.level(place.next);
     }
     return level;
   };

@@ -1,6 +1,6 @@
 // The trace as a Value Change Dump, for GTKWave, PulseView and sigrok: what a logic analyser on the board
-// would have seen. Pins, the lines of each UART and I2C bus bit by bit, and a wire for each task and each
-// interrupt that is high while it runs.
+// would have seen. Pins with their pulses, the lines of each UART and I2C bus bit by bit, and a wire for each
+// task and each interrupt that is high while it runs.
 //
 //   model::VcdWriter writer(file, info);
 //   for each record: state.apply(record); writer.write(record, state);
@@ -50,7 +50,9 @@ class VcdWriter {
   Wire* task_wire(const State& state, std::uint32_t number);
   Wire* interrupt_wire(const State& state, std::uint32_t number);
   void who_runs(const State& state, std::uint64_t now_ns);
+  Wire& pin_wire(std::uint32_t pin);
   void pin(const trace::Record& record, std::uint64_t now_ns);
+  void pwm(const trace::Record& record, std::uint64_t now_ns);
   void uart(const trace::Record& record, std::uint64_t now_ns);
   void i2c(const trace::Record& record, std::uint64_t now_ns);
   void reset(std::uint64_t now_ns);
@@ -65,6 +67,7 @@ class VcdWriter {
   Wires tasks_;
   Wires interrupts_;
   std::map<std::uint32_t, Wire*> wire_of_pin_;
+  std::map<std::uint32_t, PwmPin> pwms_;  // by pin
   std::map<std::uint32_t, Uart> uarts_;
   std::map<std::uint32_t, I2c> i2cs_;
   std::map<std::uint32_t, Wire*> wire_of_task_;
@@ -73,7 +76,7 @@ class VcdWriter {
   std::set<std::uint32_t> left_out_;  // tasks for which there was no wire
   std::uint32_t running_ = 0;
   std::uint32_t served_ = 0;  // the interrupt
-  bool fast_ = false;         // there is a bus too fast for steps of 1 us
+  bool fast_ = false;         // there is a bus, or are pulses, too fast for steps of 1 us
 };
 
 }  // namespace model

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "model/format.hpp"
+#include "model/notice.hpp"
 
 namespace model {
 namespace {
@@ -16,9 +17,8 @@ std::string reason_text(const State& state, const Task& task, const Wake& wake);
 // Who did it: a task, an interrupt, or nobody in particular (empty).
 std::string actor(const State& state, const Wake& wake) {
   if (wake.by_interrupt != 0) {
-    const Object* const interrupt = state.object(wake.by_interrupt);
-    return interrupt != nullptr && !interrupt->name.empty() ? "the interrupt " + interrupt->name
-                                                            : "an interrupt";
+    const std::string interrupt = interrupt_text(state, wake.by_interrupt);
+    return interrupt.starts_with("an ") ? interrupt : "the " + interrupt;
   }
   return wake.by_task != 0 ? state.task_text(wake.by_task) : std::string();
 }
@@ -203,7 +203,7 @@ std::string name_and_wait(const State& state, const Task& task) {
 const char* signal_text(unsigned number) {
   switch (static_cast<int>(number)) {
     case SIGSEGV:
-      return "it used memory that is not its own (SIGSEGV), or its stack overflowed";
+      return "it used memory that is not its own (SIGSEGV)";
     case SIGBUS:
       return "it used memory that is not there (SIGBUS)";
     case SIGFPE:
@@ -219,20 +219,36 @@ const char* signal_text(unsigned number) {
   }
 }
 
-// " in task red, which went on from main.cpp:14 at 12.004 ms"
+// " at main.cpp:17 in task red, which went on from main.cpp:14 at 12.004 ms"
 std::string culprit(const State& state) {
+  const std::string place = state.place(state.stopped()->site);
+  std::string text = place.empty() ? std::string() : " at " + place;
+  if (state.interrupt() != 0) return text + " in " + interrupt_text(state, state.interrupt());
   const Task* const task = state.task(state.running());
-  if (task == nullptr) return " outside of every task";
-  std::string text = " in task " + task->name;
+  if (task == nullptr) return text + " outside of every task";
+  text += " in task " + task->name;
   const std::string from =
       task->slices > 1 ? state.place(state.own_wait_site(*task)) : state.place(task->site);
   if (!from.empty()) text += (task->slices > 1 ? ", which went on from " : ", which was created at ") + from;
   return text + " at " + time_text(task->since_ns);
 }
 
+// " Task red was at main.cpp:17, in a slice that began at 12.004 ms.": if it was in the middle of a long one.
+std::string unfinished_slice(const State& state) {
+  constexpr std::uint64_t a_long_slice_ns = 1'000'000;
+  const std::string place = state.place(state.stopped()->site);
+  if (place.empty()) return {};
+  const Task* const task = state.task(state.running());
+  if (task == nullptr) return state.tasks().empty() ? " main() was at " + place + '.' : std::string();
+  if (state.now_ns() - task->since_ns < a_long_slice_ns) return {};
+  return " Task " + task->name + " was at " + place + ", in a slice that began at " +
+         time_text(task->since_ns) + '.';
+}
+
 std::string reason_text(const State& state, const Task& task, const Wake& wake) {
   const std::string object = short_name(state, wake.object);
-  const std::string by = actor(state, wake);
+  const std::string by =
+      wake.by_interrupt != 0 ? interrupt_text(state, wake.by_interrupt) : actor(state, wake);
   switch (wake.reason) {
     case Reason::created:
       if (!by.empty()) return by + " created it";
@@ -338,6 +354,16 @@ std::string why_text(const State& state) {
   return text;
 }
 
+std::string still_ready_text(const State& state, const Task& task) {
+  std::string text = task.name + " is ready at the end and has not run: " + because(state, task, task.wake) +
+                     when_and_where(state, task.wake) + ". It has waited " +
+                     duration_text(state.now_ns() - task.since_ns);
+  const Task* const running = state.task(state.running());
+  if (running == nullptr || running == &task) return text + '.';
+  const std::string place = state.stopped() ? state.place(state.stopped()->site) : std::string();
+  return text + ", and " + running->name + " still runs" + in_brackets(place) + '.';
+}
+
 std::vector<std::string> waiting_texts(const State& state) {
   std::vector<std::string> texts;
   for (const std::uint32_t number : state.unfinished()) {
@@ -357,7 +383,7 @@ std::string end_text(const State& state) {
   const Stopped& stopped = *state.stopped();
   switch (stopped.why) {
     case trace::Stop::time_up:
-      return "The " + duration_text(state.now_ns()) + " are over.";
+      return "The " + duration_text(state.now_ns()) + " are over." + unfinished_slice(state);
     case trace::Stop::returned:
       return "main() returned" + (stopped.extra != 0 ? ' ' + std::to_string(stopped.extra) : std::string()) +
              at + ": the program is over.";
@@ -370,12 +396,13 @@ std::string end_text(const State& state) {
              " on every task waited, and nothing could ever wake one: "
              "the program is stuck.";
     case trace::Stop::crashed:
-      return "The program crashed" + culprit(state) + ": " + signal_text(stopped.extra);
+      return "The program crashed" + culprit(state) + ": " +
+             (stopped.message.empty() ? signal_text(stopped.extra) : stopped.message);
     case trace::Stop::hung:
       return "The program hangs" + culprit(state) + ": " +
              (stopped.message.empty() ? "it runs on and on without giving control back" : stopped.message);
     case trace::Stop::interrupted:
-      return "The run was interrupted" + at + '.';
+      return "The run was interrupted" + at + '.' + unfinished_slice(state);
   }
   return {};
 }

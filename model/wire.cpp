@@ -10,14 +10,50 @@ using trace::Kind;
 
 // --- A line
 
-void Wire::set(std::uint64_t time_ns, bool high) {
+void Wire::set(std::uint64_t time_ns, Level level) {
   // A trace that is not ours may have any time in it.
   constexpr std::uint64_t latest = UINT64_MAX >> 2;
   time_ns = std::min(time_ns, latest);
-  while (!changes_.empty() && changes_.back() >> 1 >= time_ns) changes_.pop_back();
-  const bool same = changes_.empty() ? first_ == (high ? Level::high : Level::low)
-                                     : (changes_.back() & 1) == static_cast<std::uint64_t>(high);
-  if (!same) changes_.push_back(time_ns << 1 | static_cast<std::uint64_t>(high));
+  while (!changes_.empty() && changes_.back() >> 2 >= time_ns) changes_.pop_back();
+  const Level before = changes_.empty() ? first_ : this->level(changes_.size() - 1);
+  if (before != level) changes_.push_back(time_ns << 2 | static_cast<std::uint64_t>(level));
+}
+
+// --- PWM
+
+void PwmPin::add(Wire& wire, std::uint64_t time_ns, const trace::Record& pwm) {
+  finish(wire, time_ns);
+  hz_ = pwm.task;
+  high_ = pwm.extra;
+  begin_ns_ = time_ns;
+  if (hz_ == 0) wire.set(time_ns, false);
+}
+
+void PwmPin::finish(Wire& wire, std::uint64_t end_ns) {
+  const std::uint32_t hz = std::exchange(hz_, 0);
+  constexpr std::uint64_t second_ns = 1'000'000'000;
+  constexpr std::uint32_t always = 65535;
+  if (hz == 0) return;
+  if (high_ == 0 || high_ == always) {
+    wire.set(begin_ns_, high_ != 0);
+    return;
+  }
+  if (hz > fastest_hz) {
+    wire.set(begin_ns_, Wire::Level::unknown);
+    return;
+  }
+  const std::uint64_t high_ns = second_ns * high_ / always / hz;
+  for (std::uint64_t pulse = 0;; ++pulse) {
+    const std::uint64_t rises_ns = begin_ns_ + pulse * second_ns / hz;
+    if (rises_ns >= end_ns) return;
+    if (pulse == most_pulses) {
+      wire.set(rises_ns, Wire::Level::unknown);
+      return;
+    }
+    wire.set(rises_ns, true);
+    if (rises_ns + high_ns >= end_ns) return;
+    wire.set(rises_ns + high_ns, false);
+  }
 }
 
 // --- UART

@@ -20,18 +20,19 @@ class Wire {
   explicit Wire(std::string name, Level first = Level::unknown) : name_(std::move(name)), first_(first) {}
 
   // From `time_ns` on the line has that level; forgets what was planned for that time and later.
-  void set(std::uint64_t time_ns, bool high);
+  void set(std::uint64_t time_ns, Level level);
+  void set(std::uint64_t time_ns, bool high) { set(time_ns, high ? Level::high : Level::low); }
 
   const std::string& name() const { return name_; }
   Level first() const { return first_; }
   std::size_t changes() const { return changes_.size(); }
-  std::uint64_t time_ns(std::size_t change) const { return changes_[change] >> 1; }
-  bool high(std::size_t change) const { return (changes_[change] & 1) != 0; }
+  std::uint64_t time_ns(std::size_t change) const { return changes_[change] >> 2; }
+  Level level(std::size_t change) const { return static_cast<Level>(changes_[change] & 3); }
 
  private:
   std::string name_;
   Level first_;
-  std::vector<std::uint64_t> changes_;  // time_ns << 1 | level: there may be millions
+  std::vector<std::uint64_t> changes_;  // time_ns << 2 | level: there may be millions
 };
 
 // One direction of a UART.
@@ -56,6 +57,24 @@ class UartLine {
   bool any_ = false;
   bool stop_low_ = false;
   bool wrong_parity_ = false;
+};
+
+// The pulses of a pin. They are drawn when they end, or others follow.
+class PwmPin {
+ public:
+  // What is drawn for one record at most: faster or longer than that, the level is unknown from there on.
+  static constexpr std::uint32_t fastest_hz = 1'000'000;
+  static constexpr std::uint64_t most_pulses = 2'000'000;
+
+  // Takes pwm, at time_ns.
+  void add(Wire& wire, std::uint64_t time_ns, const trace::Record& pwm);
+  // They end, or are known up to then: draws what is left.
+  void finish(Wire& wire, std::uint64_t end_ns);
+
+ private:
+  std::uint32_t hz_ = 0;  // 0: none
+  std::uint32_t high_ = 0;
+  std::uint64_t begin_ns_ = 0;
 };
 
 // SCL and SDA.

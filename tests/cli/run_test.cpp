@@ -187,7 +187,7 @@ TEST_F(Run, NamesAndMessagesAreHarmless) {
   const program::Output output = coroscope("run own.cpp --all --why --trace t.cstrace");
   EXPECT_EQ(output.status, 2);
   EXPECT_EQ(output.err,
-            "coroscope: own: An exception left main() at 50.002 ms: std::runtime_error: sensor\\nbroke "
+            "coroscope: own: An exception left main() at 50.003 ms: std::runtime_error: sensor\\nbroke "
             "\\x1b[31mred\n");
   const program::Output text = coroscope("trace t.cstrace --all --why");
   for (const std::string& out : {output.out, text.out}) {

@@ -62,16 +62,16 @@ TEST(Notice, I2cErrors) {
 }
 
 TEST(Notice, Resets) {
-  EXPECT_EQ(notice_of(Kind::reset, 0, 3, 0), "the watchdog resets the board");
+  EXPECT_EQ(notice_of(Kind::reset, 0, 3, 0), "the watchdog resets the board: nobody fed it in time");
   EXPECT_EQ(notice_of(Kind::reset, 0, 5, 0), "the program resets the board");
   EXPECT_EQ(notice_of(Kind::reset, 0, 1, 0), "the board starts again");
 }
 
 TEST(Notice, WhatWasDoneFromOutside) {
   Script s;
-  s.at(2'000'000).input("press btn1 for 80 ms");  // two pieces
+  s.at(2'000'000).input(R"({"press":"btn1","for":"80ms"})");  // two pieces
   const model::Notice notice = model::notice(state_after(s));
-  EXPECT_EQ(notice.text, "from outside: press btn1 for 80 ms");
+  EXPECT_EQ(notice.text, "input: press btn1 for 80ms");
   EXPECT_EQ(notice.time_ns, 2'000'000'000U);
   EXPECT_FALSE(notice.warning);
   EXPECT_EQ(state_after(s).console(), nullptr);

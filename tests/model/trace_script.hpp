@@ -75,6 +75,11 @@ class Script {
     send_text(0, text);
     return *this;
   }
+  Script& part(const std::string& text) {
+    add(Kind::part, 0);
+    send_text(0, text);
+    return *this;
+  }
   // The board starts again: tasks, objects and texts are numbered from 1.
   Script& reset(std::uint8_t cause) {
     texts_.clear();

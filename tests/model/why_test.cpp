@@ -207,7 +207,7 @@ TEST(Why, EndOfTheRun) {
   EXPECT_EQ(
       end(trace::Stop::crashed, 11),
       "The program crashed in task red, which went on from main.cpp:14 at 12.000 ms: it used memory that is "
-      "not its own (SIGSEGV), or its stack overflowed");
+      "not its own (SIGSEGV)");
   EXPECT_EQ(end(trace::Stop::hung),
             "The program hangs in task red, which went on from main.cpp:14 at 12.000 ms: it runs on and on "
             "without giving control back");

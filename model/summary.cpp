@@ -21,7 +21,8 @@ void Summary::apply(const trace::Record& record, const State& state) {
   if (tasks_.size() < state.tasks().size()) tasks_.resize(state.tasks().size());
   if (record.kind == trace::Kind::slice_begin && state.task(record.task) != nullptr)
     ++tasks_[record.task - 1].slices;
-  if (const bool rests = state.is_idle() || state.is_in_lightsleep(); rests != rests_) {
+  const bool may_rest = state.is_idle() || state.is_in_lightsleep();
+  if (const bool rests = may_rest && state.interrupt() == 0; rests != rests_) {
     if (rests) busy_ns_ += state.now_ns() - busy_since_ns_;
     busy_since_ns_ = state.now_ns();
     rests_ = rests;

@@ -135,14 +135,14 @@ TEST_F(Errors, CrashIsNamedAndItsTraceIsKept) {
                  "int main() { asyncio::run(start()); }\n");
   const program::Output output = coroscope("run mine.cpp --trace t.cstrace");
   EXPECT_EQ(output.status, 2);
-  EXPECT_EQ(output.err,
-            "coroscope: mine: The program crashed in task main, which went on from mine.cpp:5 at 12.000 ms: "
-            "it used "
-            "memory that is not its own (SIGSEGV), or its stack overflowed\n");
+  EXPECT_EQ(
+      output.err,
+      "coroscope: mine: The program crashed at mine.cpp:6 in task main, which went on from mine.cpp:5 at "
+      "12.000 ms: it used memory that is not its own (SIGSEGV)\n");
   EXPECT_NE(output.out.find("before"), std::string::npos);
   const program::Output text = coroscope("trace t.cstrace --to text");
   EXPECT_EQ(text.status, 0);
-  EXPECT_NE(text.out.find("The program crashed in task main"), std::string::npos);
+  EXPECT_NE(text.out.find("The program crashed at mine.cpp:6 in task main"), std::string::npos);
 }
 
 TEST_F(Errors, ExceptionOutOfMainIsNamed) {
@@ -170,9 +170,39 @@ TEST_F(Errors, HangIsStoppedAndNamed) {
   const program::Output output = coroscope("run mine.cpp");
   EXPECT_EQ(output.status, 2);
   EXPECT_EQ(output.err,
-            "coroscope: mine: The program hangs in task main, which went on from mine.cpp:4 at 5.000 ms: it "
-            "runs on "
-            "and on without giving control back\n");
+            "coroscope: mine: The program hangs at mine.cpp:5 in task main, which went on from mine.cpp:4 at "
+            "5.000 ms: it runs on and on without giving control back\n");
+}
+
+TEST_F(Errors, AnEmptyLoopIsNamedWithItsLine) {
+  program::write(folder_ / "mine.cpp",
+                 "#include \"asyncio.hpp\"\n"
+                 "int main() {\n"
+                 "  print(\"now\\n\");\n"
+                 "  for (;;) {}\n"
+                 "}\n");
+  const program::Output output = coroscope("run mine.cpp --hang 2s");
+  EXPECT_EQ(output.status, 2);
+  EXPECT_EQ(
+      output.err,
+      "coroscope: mine: The program hangs at mine.cpp:4 outside of every task: it runs on and on without "
+      "giving control back\n");
+}
+
+TEST_F(Errors, StackOverflowIsNamedWithItsLine) {
+  program::write(folder_ / "mine.cpp",
+                 "#include \"asyncio.hpp\"\n"
+                 "volatile int sum = 0;\n"
+                 "int deep(int n) {\n"
+                 "  if (n < 0) return 0;\n"
+                 "  return deep(n + 1) + sum;\n"
+                 "}\n"
+                 "int main() { return deep(1); }\n");
+  const program::Output output = coroscope("run mine.cpp");
+  EXPECT_EQ(output.status, 2);
+  EXPECT_NE(output.err.find("crashed at mine.cpp:"), std::string::npos) << output.err;
+  EXPECT_NE(output.err.find("stack overflow: functions call each other without end"), std::string::npos)
+      << output.err;
 }
 
 TEST_F(Errors, StuckProgramNamesEachTaskAndItsLine) {

@@ -212,4 +212,15 @@ TEST(Ctf, MetadataHasNoRoomForTricks) {
   EXPECT_NE(text.find("lesson = \"a_; };__ __\";"), std::string::npos) << text;
 }
 
+TEST(Ctf, WhatTheBoardDoesBesidesTasksHasNames) {
+  Script s;
+  s.at(1).add(Kind::pwm, 1000, 15, 0, 0, 16384).at(2).add(Kind::power, 24'000, 12'000, 1'300);
+  s.at(3).add(Kind::lightsleep_begin, 0).at(4).add(Kind::lightsleep_end, 0);
+  s.at(5).part("led1: on").at(6).input(R"({"press":"btn1","for":"80ms"})");
+  const std::vector<std::string> events = events_of(channel_of(s));
+  EXPECT_EQ(events, (std::vector<std::string>{"1 pwm GP15 1000 16384", "2 power 24000 12000",
+                                              "3 lightsleep_begin 0 0", "4 lightsleep_end 0 0",
+                                              "5 led1: on 0 0", "6 > press btn1 for 80m 0 0"}));
+}
+
 }  // namespace

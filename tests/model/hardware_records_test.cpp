@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
+#include "bus_script.hpp"
 #include "model/chrome_json.hpp"
 #include "model/notice.hpp"
 #include "trace_script.hpp"
@@ -87,6 +89,64 @@ TEST(Notice, NothingToSayOfTheRest) {
   }
 }
 
+TEST(Notice, AWatchdogResetNamesWhereTheProgramWas) {
+  Script s;
+  s.add(Kind::reset, 0, 0, s.line(14), 3);
+  EXPECT_EQ(notice_of(s),
+            "the watchdog resets the board: nobody fed it in time, the program was at main.cpp:14");
+}
+
+TEST(Notice, InputsAreSaidInWords) {
+  EXPECT_EQ(model::input_text(R"({"press":"btn1","for":"80ms"})"), "press btn1 for 80ms");
+  EXPECT_EQ(model::input_text(R"({"set":"bmp1.temperature","to":31.5})"), "set bmp1.temperature to 31.5");
+  EXPECT_EQ(model::input_text(R"({"send":"AT\r\n","to":"uart0"})"), R"(send AT\r\n to uart0)");
+  EXPECT_EQ(model::input_text("press btn1"), "press btn1");
+}
+
+TEST(Notice, Pulses) {
+  const auto text = [](std::uint32_t hz, std::uint16_t high) {
+    Script s;
+    s.add(Kind::pwm, hz, 15, 0, 0, high);
+    return model::pulses_text(s.records().back());
+  };
+  EXPECT_EQ(text(1000, 32768), "1 kHz, 50 %");
+  EXPECT_EQ(text(440, 1000), "440 Hz, 1.5 %");
+  EXPECT_EQ(text(50, 65535), "50 Hz, 100 %");
+  EXPECT_EQ(text(0, 0), "end");
+}
+
+// --- What the board is like
+
+TEST(State, KnowsWhatPartsShowWhichPinsHavePulsesAndWhatTheBoardDraws) {
+  Script s;
+  s.part("led1: on").part("lcd1: Hello: you").part("led1: 40 %");
+  s.add(Kind::power, 24'000, 12'000, 1'300).add(Kind::pwm, 1000, 15, 0, 0, 16384).add(Kind::pwm, 50, 16);
+  s.add(Kind::pwm, 0, 16);
+  const model::State state = state_after(s);
+  EXPECT_EQ(state.parts(), (std::map<std::string, std::string>{{"led1", "40 %"}, {"lcd1", "Hello: you"}}));
+  ASSERT_EQ(state.pulses().size(), 1U);
+  EXPECT_EQ(state.pulses().at(15).hz, 1000U);
+  EXPECT_EQ(state.pulses().at(15).high, 16384U);
+  ASSERT_TRUE(state.power().has_value());
+  EXPECT_EQ(state.power()->lightsleep_ua, 1'300U);
+  EXPECT_TRUE(state.tasks().empty());
+}
+
+TEST(State, APartIsSaidWhenItsTextIsComplete) {
+  Script s;
+  s.at(5).part("led1: a text of two pieces");
+  model::State state;
+  int complete = 0;
+  for (const trace::Record& record : s.records()) {
+    state.apply(record);
+    if (state.part() == nullptr) continue;
+    ++complete;
+    EXPECT_EQ(state.part()->text, "led1: a text of two pieces");
+    EXPECT_EQ(state.part()->time_ns, 5'000U);
+  }
+  EXPECT_EQ(complete, 1);
+}
+
 // --- A reset
 
 Script reset_story() {
@@ -139,6 +199,18 @@ TEST(Reset, PlacesOfBeforeAndAfterAreBothRight) {
   EXPECT_EQ(state.place(state.objects()[0].site), "main.cpp:3");
   EXPECT_EQ(state.place(state.objects()[1].site), "other.hpp:7");
   EXPECT_EQ(state.place(state.tasks()[2].wait.site), "main.cpp:42");
+}
+
+TEST(Reset, TheLineOfAHangAfterItIsRight) {
+  Script s = reset_story();
+  s.add(Kind::pwm, 1000, 15, 0, 0, 9).add(Kind::power, 1, 2, 3).part("led1: on");
+  s.add(Kind::stop, 0, 0, s.line(99), static_cast<std::uint8_t>(trace::Stop::hung));
+  const model::State state = state_after(s);
+  ASSERT_TRUE(state.stopped().has_value());
+  EXPECT_EQ(state.place(state.stopped()->site), "main.cpp:99");
+  EXPECT_EQ(state.power()->running_ua, 1U);
+  EXPECT_EQ(state.pulses().count(15), 1U);
+  EXPECT_TRUE(state.tasks()[0].cut_off);
 }
 
 // A watchdog may bite for hours: what the program says each time anew needs numbers only once.
@@ -237,6 +309,38 @@ TEST(ChromeJsonHardware, ErrorsInputsAndResetsAreMarked) {
   ASSERT_EQ(running.size(), 2U);  // one each side of the reset, as two tasks
   EXPECT_EQ(running[0]["tid"], 1);
   EXPECT_EQ(running[1]["tid"], 2);
+}
+
+TEST(ChromeJsonHardware, BusesPartsAndLightsleepHaveTracksOfTheirOwn) {
+  Script s;
+  s.add(Kind::power, 24'000, 12'000, 1'300);
+  trace_script::I2cScript i2c(s, 0, 400'000);
+  i2c.start(0x76, false).write(0xf4).stop();
+  s.at(1000).part("led1: on").at(3000).part("led1: off");
+  s.add(Kind::lightsleep_begin, 0).at(8000).add(Kind::lightsleep_end, 0);
+  s.add(Kind::pwm, 1000, 15, 0, 0, 16384).at(9000).stop(trace::Stop::time_up);
+  const auto events = json_of(s);
+  const auto transfers = with(events, "cat", "transfer");
+  ASSERT_EQ(transfers.size(), 1U);
+  EXPECT_EQ(transfers[0]["name"], "i2c0 wrote 0x76: f4");
+  EXPECT_EQ(transfers[0]["ph"], "X");
+  const auto parts = with(events, "cat", "part");
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[0]["name"], "on");
+  EXPECT_EQ(parts[0]["ts"], 1000.0);
+  EXPECT_EQ(parts[0]["dur"], 2000.0);
+  EXPECT_EQ(parts[1]["name"], "off");
+  const auto sleeps = with(events, "cat", "lightsleep");
+  ASSERT_EQ(sleeps.size(), 1U);
+  EXPECT_EQ(sleeps[0]["dur"], 5000.0);
+  EXPECT_EQ((std::set<std::uint64_t>{transfers[0]["tid"], parts[0]["tid"], sleeps[0]["tid"]}).size(), 3U);
+  std::vector<double> current;
+  for (const auto& counter : with(events, "name", "current")) current.push_back(counter["args"]["mA"]);
+  EXPECT_EQ(current, (std::vector<double>{24, 1.3, 24}));
+  const auto pulses = with(events, "name", "GP15 pulses");
+  ASSERT_EQ(pulses.size(), 1U);
+  EXPECT_EQ(pulses[0]["args"]["Hz"], 1000);
+  EXPECT_NEAR(pulses[0]["args"]["high %"].get<double>(), 25, 0.01);
 }
 
 }  // namespace

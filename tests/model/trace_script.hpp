@@ -87,7 +87,11 @@ class Script {
   }
   Script& stop(trace::Stop why, std::uint16_t extra = 0, const std::string& message = "") {
     add(Kind::stop, 0, 0, 0, static_cast<std::uint8_t>(why), extra);
-    if (!message.empty()) send_text(0, message);
+    return this->message(message);
+  }
+  // Of the stop before.
+  Script& message(const std::string& text) {
+    if (!text.empty()) send_text(0, text);
     return *this;
   }
 

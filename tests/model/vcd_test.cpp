@@ -341,4 +341,60 @@ TEST(Vcd, SideBySideInTheOrderOfTime) {
   EXPECT_EQ(std::count(dump.changes.at("GP16").begin(), dump.changes.at("GP16").end(), ':'), 50);
 }
 
+// --- Pulses
+
+TEST(VcdPulses, AreDrawnFromTheirRecord) {
+  Script s;
+  s.add(Kind::pin, 0, 15, 0, 0, 0).at(100).add(Kind::pwm, 1000, 15, 0, 0, 16384);
+  s.at(2600)
+      .add(Kind::pwm, 2000, 15, 0, 0, 32768)
+      .at(3400)
+      .add(Kind::pwm, 0, 15)
+      .at(5000)
+      .add(Kind::pin, 0, 1);
+  EXPECT_EQ(parse(vcd_of(s)).changes.at("GP15"),
+            "0 100:1 350:0 1100:1 1350:0 2100:1 2350:0 2600:1 2850:0 3100:1 3350:0");
+}
+
+TEST(VcdPulses, AlwaysHighAndNever) {
+  Script s;
+  s.at(10).add(Kind::pwm, 1000, 15, 0, 0, 65535).at(5000).add(Kind::pwm, 1000, 15, 0, 0, 0);
+  s.at(9000).add(Kind::pwm, 1000, 15, 0, 0, 65535).at(20'000).stop(trace::Stop::time_up);
+  const Dump dump = parse(vcd_of(s));
+  EXPECT_EQ(dump.changes.at("GP15"), "x 10:1 5000:0 9000:1");
+  EXPECT_EQ(dump.timescale, "1 us");
+}
+
+TEST(VcdPulses, EndWithAResetAndWithThePinSetByHand) {
+  Script s;
+  s.add(Kind::pwm, 1000, 15, 0, 0, 32768).at(1200).add(Kind::pin, 0, 15, 0, 0, 0);
+  s.at(3000).add(Kind::pwm, 1000, 15, 0, 0, 32768).at(3100).reset(3).at(9000).add(Kind::pin, 0, 1);
+  EXPECT_EQ(parse(vcd_of(s)).changes.at("GP15"), "1 500:0 1000:1 1200:0 3000:1");
+}
+
+TEST(VcdPulses, FastOnesMakeTheStepsShorter) {
+  Script s;
+  s.add(Kind::pwm, 1'000'000, 15, 0, 0, 16384).at(2).stop(trace::Stop::time_up);
+  const Dump dump = parse(vcd_of(s));
+  EXPECT_EQ(dump.timescale, "100 ns");
+  EXPECT_EQ(dump.changes.at("GP15"), "1 3:0 10:1 13:0");
+}
+
+// There is no telling a level that changes many times a step; and what nobody can see takes no memory.
+TEST(VcdPulses, TooFastToDrawAreUnknown) {
+  Script s;
+  s.add(Kind::pin, 0, 15, 0, 0, 0).at(10).add(Kind::pwm, 20'000'000, 15, 0, 0, 16384);
+  s.at(500).add(Kind::pwm, 0, 15).at(1000).stop(trace::Stop::time_up);
+  const Dump dump = parse(vcd_of(s));
+  EXPECT_EQ(dump.timescale, "1 us");
+  EXPECT_EQ(dump.changes.at("GP15"), "0 10:x 500:0");
+}
+
+TEST(VcdPulses, AreCutOffAfterMillions) {
+  Script s;
+  s.add(Kind::pwm, 1'000'000, 15, 0, 0, 32768).at(10'000'000).stop(trace::Stop::time_up);
+  const std::string changes = parse(vcd_of(s)).changes.at("GP15");
+  EXPECT_TRUE(changes.ends_with(" 19999995:0 20000000:x")) << changes.substr(changes.size() - 60);
+}
+
 }  // namespace

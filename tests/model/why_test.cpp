@@ -213,4 +213,67 @@ TEST(Why, EndOfTheRun) {
             "without giving control back");
 }
 
+// Where the program was when it stopped.
+TEST(Why, EndOfTheRunNamesTheLine) {
+  const auto end = [](trace::Stop why, const char* message = "") {
+    Script s;
+    s.create(1, "red", 0, s.line(20)).add(Kind::run_begin, 1).begin(1).end(1, Reason::sleep, 12, s.line(14));
+    s.at(12000).ready(1, Reason::sleep).begin(1).at(500'000);
+    const std::uint32_t site = s.line(17);
+    s.add(Kind::stop, 0, 0, site, static_cast<std::uint8_t>(why), why == trace::Stop::crashed ? 11 : 0);
+    s.message(message);
+    State state;
+    for (const trace::Record& record : s.records()) state.apply(record);
+    return model::end_text(state);
+  };
+  EXPECT_EQ(end(trace::Stop::time_up),
+            "The 500 ms are over. Task red was at main.cpp:17, in a slice that began at 12.000 ms.");
+  EXPECT_EQ(
+      end(trace::Stop::interrupted),
+      "The run was interrupted at 500.000 ms. Task red was at main.cpp:17, in a slice that began at 12.000 "
+      "ms.");
+  EXPECT_EQ(
+      end(trace::Stop::hung),
+      "The program hangs at main.cpp:17 in task red, which went on from main.cpp:14 at 12.000 ms: it runs on "
+      "and on without giving control back");
+  EXPECT_EQ(
+      end(trace::Stop::crashed, "stack overflow: too deep"),
+      "The program crashed at main.cpp:17 in task red, which went on from main.cpp:14 at 12.000 ms: stack "
+      "overflow: too deep");
+}
+
+TEST(Why, AnEndOutsideOfEveryTask) {
+  const auto end = [](trace::Stop why, bool in_interrupt) {
+    Script s;
+    s.object(1, ObjectKind::isr, "Timer", s.line(3));
+    if (in_interrupt) s.at(2).add(Kind::isr_enter, 0, 1);
+    const std::uint32_t site = s.line(17);
+    s.at(500'000).add(Kind::stop, 0, 0, site, static_cast<std::uint8_t>(why), 11);
+    State state;
+    for (const trace::Record& record : s.records()) state.apply(record);
+    return model::end_text(state);
+  };
+  EXPECT_EQ(end(trace::Stop::time_up, false), "The 500 ms are over. main() was at main.cpp:17.");
+  EXPECT_EQ(
+      end(trace::Stop::crashed, true),
+      "The program crashed at main.cpp:17 in interrupt Timer: it used memory that is not its own (SIGSEGV)");
+  EXPECT_EQ(
+      end(trace::Stop::hung, false),
+      "The program hangs at main.cpp:17 outside of every task: it runs on and on without giving control "
+      "back");
+}
+
+TEST(Why, WhoIsReadyAndDoesNotRunAnyMore) {
+  Script s;
+  s.create(1, "hog", 0, s.line(1)).create(2, "light", 0, s.line(2)).add(Kind::run_begin, 1).begin(2);
+  s.end(2, Reason::sleep, 5, s.line(3)).begin(1).at(300'000).stop(trace::Stop::time_up);
+  State state;
+  for (const trace::Record& record : s.records()) state.apply(record);
+  state.finish();
+  EXPECT_EQ(
+      model::still_ready_text(state, *state.task(2)),
+      "light is ready at the end and has not run: its sleep was over at 5.000 ms. It has waited 295 ms, and "
+      "hog still runs.");
+}
+
 }  // namespace

@@ -1,6 +1,7 @@
 #include "model/state.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -10,36 +11,11 @@ using trace::Kind;
 using trace::Reason;
 
 const char* kind_text(trace::ObjectKind kind) {
-  using trace::ObjectKind;
-  switch (kind) {
-    case trace::ObjectKind::event:
-      return "Event";
-    case trace::ObjectKind::lock:
-      return "Lock";
-    case trace::ObjectKind::semaphore:
-      return "Semaphore";
-    case trace::ObjectKind::condition:
-      return "Condition";
-    case trace::ObjectKind::queue:
-      return "Queue";
-    case trace::ObjectKind::barrier:
-      return "Barrier";
-    case trace::ObjectKind::flag:
-      return "ThreadSafeFlag";
-    case trace::ObjectKind::stream:
-      return "stream";
-    case trace::ObjectKind::delay:
-      return "Delay_ms";
-    case trace::ObjectKind::message:
-      return "Message";
-    case trace::ObjectKind::isr:
-      return "interrupt";
-    case trace::ObjectKind::pin:
-      return "Pin";
-    case trace::ObjectKind::other:
-      break;
-  }
-  return "object";
+  // In the order of trace::ObjectKind.
+  constexpr std::array names{"Event",          "Lock",   "Semaphore", "Condition", "Queue",     "Barrier",
+                             "ThreadSafeFlag", "stream", "Delay_ms",  "Message",   "interrupt", "Pin"};
+  const auto number = static_cast<std::size_t>(kind);
+  return number < names.size() ? names[number] : "object";
 }
 
 // --- Looking things up

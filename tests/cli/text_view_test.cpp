@@ -88,6 +88,19 @@ TEST(TextView, AnInterruptIsNamedWithWhatItDoes) {
   EXPECT_FALSE(has_line(text, " 7.000")) << text;
 }
 
+TEST(TextView, AnInterruptHasALaneInTheChart) {
+  Script s = begun();
+  s.object(1, trace::ObjectKind::isr, "button", s.line(1));
+  s.at(3).end(1, Reason::sleep, 500, s.line(33)).add(Kind::idle_begin, 0);
+  s.at(10'000).add(Kind::isr_enter, 0, 1).at(10'004).add(Kind::isr_exit, 0, 1);
+  s.at(50'000).add(Kind::isr_enter, 0, 1).at(100'000).stop(trace::Stop::time_up);
+  std::string half;
+  for (int i = 0; i < 45; ++i) half += "█";
+  const std::string text = text_of(s);
+  EXPECT_TRUE(has_line(text, "  button          ┃")) << text;
+  EXPECT_NE(text.find("┃" + half), std::string::npos) << text;
+}
+
 TEST(TextView, AResetBeginsAnew) {
   Script s = begun();
   s.at(100).reset(3).at(110).add(Kind::pin, 0, 25, 0, 0, 0);

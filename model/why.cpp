@@ -54,6 +54,11 @@ std::string whole_ms(std::uint64_t time_ns) {
   return time_ns % 1'000'000 == 0 ? std::to_string(time_ns / 1'000'000) + " ms" : time_text(time_ns);
 }
 
+// "its stream `reader`", or "its device" if that is all one knows.
+std::string device(const State& state, std::uint32_t number, const std::string& object) {
+  return state.object(number) != nullptr ? "its " + object : "its device";
+}
+
 // The main clause of the explanation, without place and time of the waking.
 std::string because(const State& state, const Task& task, const Wake& wake) {
   const std::string object = state.object_text(wake.object);
@@ -85,9 +90,9 @@ std::string because(const State& state, const Task& task, const Wake& wake) {
     case Reason::flag:
       return "its " + object + " was set" + by;
     case Reason::io_read:
-      return "its device had something to read";
+      return device(state, wake.object, object) + " had something to read";
     case Reason::io_write:
-      return "its device had room to write";
+      return device(state, wake.object, object) + " had room to write";
     case Reason::task:
       if (task.wait.reason == Reason::timeout) return "what it waited for was done before the time was up";
       return state.task_text(wake.object) + ", which it awaits, had ended";
@@ -160,6 +165,7 @@ std::string awaited_text(const State& state, const Task& task) {
 Phrase wait_phrase(const State& state, const Task& task, const std::string& object) {
   constexpr const char* waits = "waits for";
   const Wait& wait = task.wait;
+  const bool known = state.object(wait.object) != nullptr;
   switch (wait.reason) {
     case Reason::yield:
       return {"gives way", "to the others"};
@@ -179,9 +185,9 @@ Phrase wait_phrase(const State& state, const Task& task, const std::string& obje
       return awaited.empty() ? Phrase{"waits", until} : Phrase{waits, awaited + ", " + until};
     }
     case Reason::io_read:
-      return {waits, "something to read"};
+      return {waits, "something to read" + (known ? " from " + object : std::string())};
     case Reason::io_write:
-      return {waits, "room to write"};
+      return {waits, "room to write" + (known ? " to " + object : std::string())};
     case Reason::task:
       return {waits, "the end of " + state.task_text(wait.object)};
     case Reason::gather:
@@ -275,9 +281,9 @@ std::string reason_text(const State& state, const Task& task, const Wake& wake) 
     case Reason::flag:
       return act(by, "set", "was set", object);
     case Reason::io_read:
-      return "its device has data";
+      return (state.object(wake.object) != nullptr ? object : "its device") + " has data";
     case Reason::io_write:
-      return "its device has room";
+      return (state.object(wake.object) != nullptr ? object : "its device") + " has room";
     case Reason::task:
     case Reason::gather:
       return state.task_text(wake.object) + " ended";

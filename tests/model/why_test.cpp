@@ -126,6 +126,22 @@ TEST(Why, ItemPutByAnInterruptWaitsToBeSeen) {
             "(main.cpp:40). It waited 10 µs. Nobody else was ready.");
 }
 
+TEST(Why, WhichDeviceHadSomethingToRead) {
+  Script s;
+  s.object(1, ObjectKind::stream, "modem", s.line(2));
+  s.create(1, "a", 0, s.line(1)).create(2, "b", 0, s.line(2)).begin(1).end(1, Reason::io_read, 1, s.line(3));
+  s.begin(2).at(20).end(2, Reason::io_read, 0, s.line(4)).at(2000).ready(1, Reason::io_read).begin(1);
+  EXPECT_EQ(
+      why(s, 3),
+      "a ran at 2.000 ms: its stream `modem` had something to read at 2.000 ms. It did not have to wait. "
+      "Nobody else was ready. Waiting: b (something to read, main.cpp:4).");
+  s.end(1, Reason::io_read, 1, s.line(3)).ready(2, Reason::io_read).begin(2);
+  EXPECT_EQ(
+      why(s, 4),
+      "b ran at 2.000 ms: its device had something to read at 2.000 ms. It did not have to wait. Nobody else "
+      "was ready. Waiting: a (something to read from stream `modem`, main.cpp:3).");
+}
+
 TEST(Why, TimeoutIsNoSleep) {
   Script s;
   s.create(1, "main", 0, s.line(1)).add(Kind::run_begin, 1).begin(1);
@@ -184,8 +200,8 @@ INSTANTIATE_TEST_SUITE_P(
         Words{Reason::queue_join, ObjectKind::queue, 1, "waits for all of x to be done", "x is all done"},
         Words{Reason::barrier, ObjectKind::barrier, 1, "waits for x", "b completed x"},
         Words{Reason::io_read, ObjectKind::flag, 1, "waits for x", "x was set"},
-        Words{Reason::io_read, ObjectKind::stream, 1, "waits for something to read", "its device has data"},
-        Words{Reason::io_write, ObjectKind::stream, 1, "waits for room to write", "its device has room"},
+        Words{Reason::io_read, ObjectKind::stream, 1, "waits for something to read from x", "x has data"},
+        Words{Reason::io_write, ObjectKind::stream, 1, "waits for room to write to x", "x has room"},
         Words{Reason::task, ObjectKind::other, 2, "waits for the end of b", "b ended"},
         Words{Reason::gather, ObjectKind::other, 2, "waits for what it gathers", "b ended"}));
 

@@ -126,6 +126,17 @@ std::string when_and_where(const State& state, const Wake& wake) {
   return text + in_brackets(where);
 }
 
+// ", while main ran": if one slice is what a task had to wait for, and that was long.
+std::string in_the_way(const State& state, const Decision& decision) {
+  constexpr std::uint64_t long_ns = 1'000'000;
+  const Slice& slice = state.last_slice();
+  const std::uint64_t begin_ns = std::max(slice.begin_ns, decision.wake.time_ns);
+  if (slice.task == 0 || decision.latency_ns() < long_ns || slice.end_ns <= begin_ns) return {};
+  const std::uint64_t overlap_ns = slice.end_ns - begin_ns;
+  return overlap_ns / 9 >= decision.latency_ns() / 10 ? ", while " + state.task_text(slice.task) + " ran"
+                                                      : std::string();
+}
+
 template <class Each>
 std::string list(std::size_t count, Each each) {
   constexpr std::size_t most = 6;
@@ -321,8 +332,9 @@ std::string why_text(const State& state) {
   if (task == nullptr) return {};
   std::string text = task->name + " ran at " + time_text(decision.time_ns) + ": ";
   text += because(state, *task, decision.wake) + when_and_where(state, decision.wake) + '.';
-  text += decision.latency_ns() == 0 ? " It did not have to wait."
-                                     : " It waited " + duration_text(decision.latency_ns()) + '.';
+  text += decision.latency_ns() == 0
+              ? " It did not have to wait."
+              : " It waited " + duration_text(decision.latency_ns()) + in_the_way(state, decision) + '.';
 
   struct Ready {
     const Task* task;

@@ -77,10 +77,10 @@ TEST(Why, OverdueSleeperCountsAsReady) {
       .at(9000)
       .end(2, Reason::sleep, 100, s.line(5));
   s.begin(3);
-  EXPECT_EQ(
-      why(s, 3),
-      "c ran at 9.000 ms: run() started it at 0.000 ms (main.cpp:3). It waited 9 ms. Ready behind it: a "
-      "(since 5.000 ms, its sleep is over). Waiting: b (until 100 ms, main.cpp:5).");
+  EXPECT_EQ(why(s, 3),
+            "c ran at 9.000 ms: run() started it at 0.000 ms (main.cpp:3). It waited 9 ms, while b ran. "
+            "Ready behind it: a "
+            "(since 5.000 ms, its sleep is over). Waiting: b (until 100 ms, main.cpp:5).");
 }
 
 TEST(Why, WhatWasMadeBeforeRunIsNotStartedByIt) {
@@ -102,8 +102,9 @@ TEST(Why, FlagWasSetWhenItWasSet) {
   s.at(105000).end(2, Reason::sleep, 200, s.line(33)).begin(3);
   EXPECT_EQ(why(s, 3),
             "blink ran at 105.000 ms: it was created before run() at 0.000 ms (main.cpp:7). It waited 105 "
-            "ms. Ready "
-            "behind it: button (since 5.000 ms, hog set pressed). Waiting: hog (until 200 ms, main.cpp:33).");
+            "ms, while "
+            "hog ran. Ready behind it: button (since 5.000 ms, hog set pressed). Waiting: hog (until 200 ms, "
+            "main.cpp:33).");
   s.end(3, Reason::sleep, 300, s.line(8)).ready(1, Reason::io_read).begin(1);
   EXPECT_EQ(why(s, 4),
             "button ran at 105.000 ms: its ThreadSafeFlag `pressed` was set by hog at 5.000 ms "

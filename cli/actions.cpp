@@ -46,6 +46,7 @@ std::string Actions::text_of(const Action& action) {
 
 std::vector<std::string> Actions::texts() const {
   std::vector<std::string> texts;
+  texts.reserve(actions_.size());
   for (const Action& action : actions_) texts.push_back(text_of(action));
   return texts;
 }

@@ -208,21 +208,21 @@ LaneChart::Lane LaneChart::lock_lane(const model::Object& lock, const Signs& sig
 LaneChart::Lane LaneChart::interrupt_lane(const model::Object& interrupt, std::uint64_t end_ns,
                                           std::size_t columns, bool utf8) const {
   const Scale scale(end_ns, columns);
-  std::vector<double> covered(columns, -1);
+  std::vector<double> covered(columns);
+  std::vector<bool> brief(columns);
   for (const Served& served : served_) {
     if (served.interrupt != interrupt.number || served.begin_ns >= end_ns) continue;
     const std::uint64_t until_ns = std::min(served.end_ns, end_ns);
-    for (std::size_t c = scale.column(served.begin_ns);
-         c < columns && (scale.begin_of(c) < static_cast<double>(until_ns) || covered[c] < 0); ++c) {
-      covered[c] = std::max(covered[c], 0.0) + std::max(0.0, scale.overlap(c, served.begin_ns, until_ns));
-      if (scale.begin_of(c + 1) >= static_cast<double>(until_ns)) break;
-    }
+    const std::size_t first = std::min(scale.column(served.begin_ns), columns - 1);
+    brief[first] = true;  // however short, it is seen
+    for (std::size_t c = first; c < columns && scale.begin_of(c) < static_cast<double>(until_ns); ++c)
+      covered[c] += scale.overlap(c, served.begin_ns, until_ns);
   }
   Lane lane{interrupt.name.empty() ? "interrupt" : interrupt.name, 0, {}};
-  for (const double time : covered) {
-    lane.cells.emplace_back(time < 0                        ? " "
-                            : time * 2 >= scale.begin_of(1) ? glyphs(utf8).states[0]
-                                                            : glyphs(utf8).brief);
+  for (std::size_t c = 0; c < columns; ++c) {
+    lane.cells.emplace_back(covered[c] * 2 >= scale.begin_of(1) ? glyphs(utf8).states[0]
+                            : brief[c]                          ? glyphs(utf8).brief
+                                                                : " ");
   }
   return lane;
 }
@@ -268,7 +268,7 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
   name_width = std::min(name_width, widest_name);
   const std::size_t columns = std::min<std::size_t>(screen.width - name_width - 3, 200);
   const std::uint64_t end_ns = choose_end(state.now_ns(), columns);
-  if (end_ns == 0 || (state.tasks().empty() && pins.empty())) return;
+  if (end_ns == 0 || (state.tasks().empty() && pins.empty() && served_.empty())) return;
 
   print_headed(out, screen, "Who did what when",
                end_ns == state.now_ns() ? ", all " + model::duration_text(end_ns) + " of it"

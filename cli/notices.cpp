@@ -10,6 +10,7 @@ namespace cli {
 namespace {
 
 constexpr std::size_t most_kept = 10'000;
+constexpr std::size_t most_parts = 200;
 
 std::string uart_errors_text(std::uint32_t uart, std::uint32_t error, std::uint64_t count) {
   const std::string name = "uart" + std::to_string(uart);
@@ -79,7 +80,7 @@ void Notices::add_uart_error(const trace::Record& uart_error, const model::Notic
 
 void Notices::add_part(const model::ConsoleText& part) {
   const auto [id, what] = part_and_what(part.text);
-  if (parts_.add(id, what)) parts_since_ns_.push_back(part.time_ns);
+  if (parts_.add(id, what, most_parts)) parts_since_ns_.push_back(part.time_ns);
 }
 
 void Notices::append(const char* category, const std::string& text) {

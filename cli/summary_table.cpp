@@ -62,6 +62,13 @@ std::string hog_text(const model::State& state, const model::Task& task, const m
          (place.empty() ? "" : ", at " + place) + '.';
 }
 
+std::string interrupt_text(const model::State& state, const model::InterruptSummary& figures) {
+  const model::Object* const interrupt = state.object(figures.object);
+  const std::string name = interrupt->name.empty() ? "" : ' ' + interrupt->name;
+  return "Interrupt" + name + ": served " + model::count_text(figures.served, "time", "times") + ", " +
+         model::duration_text(figures.longest_ns) + " at most.";
+}
+
 std::string energy_text(const model::Energy& energy) {
   char current[32];
   std::snprintf(current, sizeof current, "%.3g mA", energy.mean_ma());
@@ -95,6 +102,9 @@ void print_remarks(std::ostream& out, const Screen& screen, const model::State& 
     if (summary.tasks()[i].hogs != 0)
       remarks.push_back(hog_text(state, state.tasks()[i], summary.tasks()[i]));
   }
+  constexpr std::size_t most_interrupts = 16;
+  for (std::size_t i = 0; i < std::min(most_interrupts, summary.interrupts().size()); ++i)
+    remarks.push_back(interrupt_text(state, summary.interrupts()[i]));
   if (summary.energy()) remarks.push_back(energy_text(*summary.energy()));
   if (summary.resets() != 0) remarks.push_back(resets_text(summary));
   for (const std::string& remark : remarks) {

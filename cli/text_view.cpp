@@ -16,6 +16,7 @@ constexpr std::size_t console_lines_a_row = 10;
 constexpr std::size_t notices_a_row = 10;
 constexpr std::uint64_t notice_rows_shown = 30;
 constexpr std::size_t actions_a_row = 12;
+constexpr std::size_t most_actions = 1000;  // of a row, even if all are to be shown
 constexpr std::uint64_t late_lines = 10;
 constexpr std::size_t most_lanes = 16;
 constexpr std::size_t no_limit = 1'000'000;
@@ -78,7 +79,7 @@ void TextView::act(std::string subject, std::string what) {
     std::string& begin = subject.empty() ? what : subject;
     begin = acting_text_ + ' ' + begin;
   }
-  row_.actions.add(subject, what, options_.all ? SIZE_MAX : actions_a_row);
+  row_.actions.add(subject, what, options_.all ? most_actions : actions_a_row);
 }
 
 void TextView::note_action(const trace::Record& record, const model::State& state) {
@@ -155,7 +156,7 @@ void TextView::note(const trace::Record& record, const model::State& state) {
   if (const model::ConsoleText* const part = state.part()) {
     if (in_row_) {
       const auto [id, what] = part_and_what(part->text);
-      row_.actions.add(id, what, options_.all ? SIZE_MAX : actions_a_row);
+      row_.actions.add(id, what, options_.all ? most_actions : actions_a_row);
     } else {
       notices.add_part(*part);
     }

@@ -242,6 +242,7 @@ void State::end_hold(Object& lock) {
 }
 
 void State::enter(Task& task, Phase phase, std::uint64_t since_ns) {
+  if (task.phase == Phase::running) last_slice_ = {task.number, task.since_ns, since_ns};
   end_span(task, since_ns);
   task.phase = phase;
   task.since_ns = since_ns;

@@ -93,6 +93,13 @@ struct Decision {
   std::uint64_t latency_ns() const { return time_ns > wake.time_ns ? time_ns - wake.time_ns : 0; }
 };
 
+// The last slice that has ended.
+struct Slice {
+  std::uint32_t task = 0;  // 0: none has
+  std::uint64_t begin_ns = 0;
+  std::uint64_t end_ns = 0;
+};
+
 enum class SpanKind : std::uint8_t {
   running,
   ready,     // ready, and another one runs
@@ -178,6 +185,7 @@ class State {
   std::uint32_t interrupt() const { return interrupts_.empty() ? 0 : interrupts_.back(); }
   std::uint64_t decisions() const { return decision_.number; }
   const Decision& last_decision() const { return decision_; }
+  const Slice& last_slice() const { return last_slice_; }
   const std::optional<Stopped>& stopped() const { return stopped_; }
   // When the loop last found nothing to do.
   std::uint64_t idle_since_ns() const { return idle_since_ns_; }
@@ -255,6 +263,7 @@ class State {
   std::uint32_t running_ = 0;
   std::uint32_t main_ = 0;
   Decision decision_;
+  Slice last_slice_;
   std::uint64_t idle_since_ns_ = 0;
   bool idle_ = false;
   bool in_lightsleep_ = false;

@@ -31,6 +31,7 @@ void Summary::apply(const trace::Record& record, const State& state) {
     ++tasks_[record.task - 1].hogs;
     hog_ = {record.task, record.site};
   }
+  add_interrupt(record, state);
   if (record.kind == trace::Kind::reset) {
     ++resets_;
     if (record.reason == machine::WDT_RESET) ++watchdog_resets_;
@@ -39,6 +40,20 @@ void Summary::apply(const trace::Record& record, const State& state) {
     ++lock(record.object).taken;
   add_spans(state);
   if (record.kind != trace::Kind::text) add_energy(state);
+}
+
+void Summary::add_interrupt(const trace::Record& record, const State& state) {
+  if (record.kind == trace::Kind::isr_enter && state.object(record.object) != nullptr) {
+    const auto known = std::find_if(interrupts_.begin(), interrupts_.end(),
+                                    [&](const auto& other) { return other.object == record.object; });
+    served_ = static_cast<std::size_t>(known - interrupts_.begin());
+    if (known == interrupts_.end()) interrupts_.push_back({record.object, 0, 0});
+    ++interrupts_[served_].served;
+    served_since_ns_ = state.now_ns();
+  } else if (record.kind == trace::Kind::isr_exit && served_ < interrupts_.size()) {
+    std::uint64_t& longest_ns = interrupts_[served_].longest_ns;
+    longest_ns = std::max(longest_ns, state.now_ns() - served_since_ns_);
+  }
 }
 
 double Energy::mean_ma() const {

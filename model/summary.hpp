@@ -21,6 +21,12 @@ struct TaskSummary {
   double energy_mj = 0;                // while it ran, interrupts not included
 };
 
+struct InterruptSummary {
+  std::uint32_t object = 0;
+  std::uint64_t served = 0;
+  std::uint64_t longest_ns = 0;
+};
+
 // What the board drew at 3.3 V since the trace said how much current it takes, in mJ. While it runs its
 // current is the same whatever it does: this says who used it, not what for.
 struct Energy {
@@ -55,6 +61,8 @@ class Summary {
   const std::vector<TaskSummary>& tasks() const { return tasks_; }
   // Those that were ever taken, in the order of their creation.
   const std::vector<LockSummary>& locks() const { return locks_; }
+  // Those that were ever served, in the order in which they were first.
+  const std::vector<InterruptSummary>& interrupts() const { return interrupts_; }
   // The time in which the board neither idled nor slept.
   std::uint64_t busy_ns() const { return busy_ns_; }
   // Nothing if the trace does not say what the board draws.
@@ -65,6 +73,7 @@ class Summary {
  private:
   LockSummary& lock(std::uint32_t object);
   void add_spans(const State& state);
+  void add_interrupt(const trace::Record& record, const State& state);
   void add_energy(const State& state);
 
   // Who has the CPU.
@@ -72,6 +81,9 @@ class Summary {
 
   std::vector<TaskSummary> tasks_;
   std::vector<LockSummary> locks_;
+  std::vector<InterruptSummary> interrupts_;
+  std::size_t served_ = 0;  // the one being served, in interrupts_; they do not nest
+  std::uint64_t served_since_ns_ = 0;
   std::uint64_t busy_ns_ = 0;
   std::uint64_t busy_since_ns_ = 0;
   bool rests_ = false;

@@ -54,6 +54,11 @@ std::string whole_ms(std::uint64_t time_ns) {
   return time_ns % 1'000'000 == 0 ? std::to_string(time_ns / 1'000'000) + " ms" : time_text(time_ns);
 }
 
+// "its stream `reader`", or "its device" if that is all one knows.
+std::string device(const State& state, std::uint32_t number, const std::string& object) {
+  return state.object(number) != nullptr ? "its " + object : "its device";
+}
+
 // The main clause of the explanation, without place and time of the waking.
 std::string because(const State& state, const Task& task, const Wake& wake) {
   const std::string object = state.object_text(wake.object);
@@ -85,9 +90,9 @@ std::string because(const State& state, const Task& task, const Wake& wake) {
     case Reason::flag:
       return "its " + object + " was set" + by;
     case Reason::io_read:
-      return "its device had something to read";
+      return device(state, wake.object, object) + " had something to read";
     case Reason::io_write:
-      return "its device had room to write";
+      return device(state, wake.object, object) + " had room to write";
     case Reason::task:
       if (task.wait.reason == Reason::timeout) return "what it waited for was done before the time was up";
       return state.task_text(wake.object) + ", which it awaits, had ended";
@@ -119,6 +124,17 @@ std::string when_and_where(const State& state, const Wake& wake) {
     where = "the guard made at " + where;
   }
   return text + in_brackets(where);
+}
+
+// ", while main ran": if one slice is what a task had to wait for, and that was long.
+std::string in_the_way(const State& state, const Decision& decision) {
+  constexpr std::uint64_t long_ns = 1'000'000;
+  const Slice& slice = state.last_slice();
+  const std::uint64_t begin_ns = std::max(slice.begin_ns, decision.wake.time_ns);
+  if (slice.task == 0 || decision.latency_ns() < long_ns || slice.end_ns <= begin_ns) return {};
+  const std::uint64_t overlap_ns = slice.end_ns - begin_ns;
+  return overlap_ns / 9 >= decision.latency_ns() / 10 ? ", while " + state.task_text(slice.task) + " ran"
+                                                      : std::string();
 }
 
 template <class Each>
@@ -160,6 +176,7 @@ std::string awaited_text(const State& state, const Task& task) {
 Phrase wait_phrase(const State& state, const Task& task, const std::string& object) {
   constexpr const char* waits = "waits for";
   const Wait& wait = task.wait;
+  const bool known = state.object(wait.object) != nullptr;
   switch (wait.reason) {
     case Reason::yield:
       return {"gives way", "to the others"};
@@ -179,9 +196,9 @@ Phrase wait_phrase(const State& state, const Task& task, const std::string& obje
       return awaited.empty() ? Phrase{"waits", until} : Phrase{waits, awaited + ", " + until};
     }
     case Reason::io_read:
-      return {waits, "something to read"};
+      return {waits, "something to read" + (known ? " from " + object : std::string())};
     case Reason::io_write:
-      return {waits, "room to write"};
+      return {waits, "room to write" + (known ? " to " + object : std::string())};
     case Reason::task:
       return {waits, "the end of " + state.task_text(wait.object)};
     case Reason::gather:
@@ -275,9 +292,9 @@ std::string reason_text(const State& state, const Task& task, const Wake& wake) 
     case Reason::flag:
       return act(by, "set", "was set", object);
     case Reason::io_read:
-      return "its device has data";
+      return (state.object(wake.object) != nullptr ? object : "its device") + " has data";
     case Reason::io_write:
-      return "its device has room";
+      return (state.object(wake.object) != nullptr ? object : "its device") + " has room";
     case Reason::task:
     case Reason::gather:
       return state.task_text(wake.object) + " ended";
@@ -315,8 +332,9 @@ std::string why_text(const State& state) {
   if (task == nullptr) return {};
   std::string text = task->name + " ran at " + time_text(decision.time_ns) + ": ";
   text += because(state, *task, decision.wake) + when_and_where(state, decision.wake) + '.';
-  text += decision.latency_ns() == 0 ? " It did not have to wait."
-                                     : " It waited " + duration_text(decision.latency_ns()) + '.';
+  text += decision.latency_ns() == 0
+              ? " It did not have to wait."
+              : " It waited " + duration_text(decision.latency_ns()) + in_the_way(state, decision) + '.';
 
   struct Ready {
     const Task* task;

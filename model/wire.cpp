@@ -46,10 +46,11 @@ void PwmPin::finish(Wire& wire, std::uint64_t end_ns) {
   for (std::uint64_t pulse = 0;; ++pulse) {
     const std::uint64_t rises_ns = begin_ns_ + pulse * second_ns / hz;
     if (rises_ns >= end_ns) return;
-    if (pulse == most_pulses) {
+    if (drawn_ == most_pulses) {
       wire.set(rises_ns, Wire::Level::unknown);
       return;
     }
+    ++drawn_;
     wire.set(rises_ns, true);
     if (rises_ns + high_ns >= end_ns) return;
     wire.set(rises_ns + high_ns, false);

@@ -62,7 +62,7 @@ class UartLine {
 // The pulses of a pin. They are drawn when they end, or others follow.
 class PwmPin {
  public:
-  // What is drawn for one record at most: faster or longer than that, the level is unknown from there on.
+  // What is drawn of a pin at most: of faster ones, and of more, the level is unknown.
   static constexpr std::uint32_t fastest_hz = 1'000'000;
   static constexpr std::uint64_t most_pulses = 2'000'000;
 
@@ -75,6 +75,7 @@ class PwmPin {
   std::uint32_t hz_ = 0;  // 0: none
   std::uint32_t high_ = 0;
   std::uint64_t begin_ns_ = 0;
+  std::uint64_t drawn_ = 0;  // pulses
 };
 
 // SCL and SDA.

@@ -64,7 +64,9 @@ TEST_P(Lessons, MakeTheSameTrace100TimesOf100) {
   const program::Output built = coroscope(std::string("run ") + GetParam() + " --for 1ms");
   const std::optional<fs::path> lesson = built_program(GetParam());
   ASSERT_TRUE(built.status == 0 && lesson.has_value()) << built.err;
-  const std::string run = "'" + lesson->string() + "' --run-for-ns 2000000000 --seed 5 --records-fd 3";
+  const std::string run = "'" + lesson->string() +
+                          "' --profile '" COROSCOPE_SOURCE_DIR
+                          "/boards/pico/profile' --run-for-ns 2000000000 --seed 5 --records-fd 3";
   fs::create_directory(folder_ / "elsewhere");
   program::shell(run + " 3>first", folder_);
   const std::string first = program::read(folder_ / "first");

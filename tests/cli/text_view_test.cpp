@@ -98,6 +98,7 @@ TEST(TextView, AnInterruptHasALaneInTheChart) {
   for (int i = 0; i < 45; ++i) half += "█";
   const std::string text = text_of(s);
   EXPECT_TRUE(has_line(text, "  button          ┃")) << text;
+  EXPECT_TRUE(has_line(text, "  Interrupt button: served 2 times, 4 µs at most.\n")) << text;
   EXPECT_NE(text.find("┃" + half), std::string::npos) << text;
 }
 

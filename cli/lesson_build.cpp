@@ -163,9 +163,6 @@ std::vector<std::string> compiler_command(const BuildPlan& plan) {
   std::vector<std::string> command{plan.compiler};
   command.insert(command.end(), plan.flags.begin(), plan.flags.end());
   command.emplace_back("-fdiagnostics-color=always");
-  // An empty loop has a line of its own, and where it is optimised the lines follow each other as they are
-  // written.
-  if (plan.compiler_id == "GNU") command.emplace_back("-gstatement-frontiers");
   // A function that returns a Coro but has lost its last co_await is no coroutine, and does anything.
   command.emplace_back("-Werror=return-type");
   for (const std::string& definition : plan.definitions) command.push_back("-D" + definition);

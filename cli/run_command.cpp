@@ -79,6 +79,10 @@ struct Files {
   std::optional<OutputFile> inputs;
 };
 
+void show(Outputs& outputs, const model::TraceInfo& info, const TextOptions& options) {
+  outputs.screen.emplace(std::cout, TraceForm::text, info, screen_of(STDOUT_FILENO), options);
+}
+
 // Reads the lesson's records to their end. When the user has had enough, the lesson is asked to end, and has
 // a second to write out the records it still holds. False: nobody is left to see any of it.
 bool follow(PipedProcess& process, model::State& state, const model::TraceInfo& info,
@@ -100,8 +104,7 @@ bool follow(PipedProcess& process, model::State& state, const model::TraceInfo& 
         process.read(reinterpret_cast<char*>(records.data()) + size, sizeof records - size, patience);
     if (!got) continue;
     if (*got == 0) break;
-    if (!outputs.screen)
-      outputs.screen.emplace(std::cout, TraceForm::text, info, screen_of(STDOUT_FILENO), options);
+    if (!outputs.screen) show(outputs, info, options);
     size += *got;
     const std::size_t whole = size / sizeof(trace::Record);
     for (std::size_t i = 0; i < whole; ++i) {
@@ -114,11 +117,6 @@ bool follow(PipedProcess& process, model::State& state, const model::TraceInfo& 
     std::memmove(records.data(), records.data() + whole, size);
     std::cout.flush();  // `| head` and `| less` see it now
   }
-  if (!outputs.screen) return true;  // the program's own message says why
-  state.finish();
-  outputs.screen->finish(state);
-  if (outputs.file) outputs.file->finish(state);
-  if (outputs.inputs) outputs.inputs->finish(state);
   return true;
 }
 
@@ -182,7 +180,12 @@ int run_built(const Lesson& lesson, const fs::path& program, const model::TraceI
   if (interrupted()) process->kill();
   const Ending ending = process->wait();
   // It has said itself what is wrong with its diagram or its inputs.
-  if (!state.stopped() && !ending.by_signal && ending.number == refused) return 2;
+  if (!outputs.screen && !ending.by_signal && ending.number == refused) return 2;
+  if (!outputs.screen) show(outputs, info, options);
+  state.finish();
+  outputs.screen->finish(state);
+  if (outputs.file) outputs.file->finish(state);
+  if (outputs.inputs) outputs.inputs->finish(state);
   if (files.inputs) {
     if (const model::Status written = files.inputs->commit(); !written) return fail(written.error().text);
   }

@@ -1,4 +1,5 @@
-// A light blinks ten times a second. Another task calculates once a second, and while it does nobody else runs.
+// A light blinks ten times a second. Another task calculates once a second, and while it does nobody else
+// runs.
 #include "asyncio.hpp"
 #include "machine.hpp"
 

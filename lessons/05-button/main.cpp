@@ -1,5 +1,5 @@
-// A button bounces: its contact closes and opens several times before it rests. An interrupt counts the edges; the
-// driver waits until the bouncing is over and tells what was meant.
+// A button bounces: its contact closes and opens several times before it rests. An interrupt counts the
+// edges; the driver waits until the bouncing is over and tells what was meant.
 #include "asyncio.hpp"
 #include "drivers.hpp"
 #include "machine.hpp"

@@ -1,5 +1,5 @@
-// One task sends lines over a wire, another receives them. At 9600 baud a byte takes a millisecond; the processor has
-// better things to do meanwhile.
+// One task sends lines over a wire, another receives them. At 9600 baud a byte takes a millisecond; the
+// processor has better things to do meanwhile.
 #include <cstdio>
 #include <string>
 
@@ -23,7 +23,7 @@ asyncio::Coro<> send() {
 }
 
 asyncio::Coro<> receive() {
-  asyncio::StreamReader reader(uart);
+  asyncio::StreamReader reader(uart, "wire");
   while (true) {
     const std::string line = co_await reader.readline();
     print("received at %lld ms: %s", static_cast<long long>(time::ticks_ms()), line.c_str());

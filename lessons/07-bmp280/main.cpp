@@ -1,4 +1,5 @@
-// A sensor on an I2C bus: once a second its temperature and pressure are read, while a light shows that the others go on.
+// A sensor on an I2C bus: once a second its temperature and pressure are read, while a light shows that the
+// others go on.
 #include "asyncio.hpp"
 #include "drivers.hpp"
 #include "machine.hpp"

@@ -1,5 +1,5 @@
-// An interrupt comes between any two instructions of the program. It must be short, so it only sets a flag; a task does the
-// work.
+// An interrupt comes between any two instructions of the program. It must be short, so it only sets a flag; a
+// task does the work.
 #include "asyncio.hpp"
 #include "machine.hpp"
 #include "time.hpp"

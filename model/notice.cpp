@@ -68,7 +68,7 @@ std::string reset_text(const State& state, const trace::Record& record) {
       return "the watchdog resets the board: nobody fed it in time" +
              (place.empty() ? place : ", the program was at " + place);
     case machine::SOFT_RESET:
-      return "the program resets the board";
+      return "the program resets the board" + (place.empty() ? place : ", at " + place);
     default:
       return "the board starts again";
   }

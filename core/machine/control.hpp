@@ -5,12 +5,14 @@
 #include <array>
 #include <cstdint>
 
+#include "trace/site.hpp"
+
 namespace machine {
 
 enum ResetCause : unsigned char { PWRON_RESET = 1, WDT_RESET = 3, SOFT_RESET = 5 };
 
 // Starts the program again, as if power had come on; what it had in memory is gone.
-[[noreturn]] void reset();
+[[noreturn]] void reset(trace::Site site = {});
 // Why it was started last. reset() is SOFT_RESET.
 ResetCause reset_cause();
 

@@ -130,10 +130,10 @@ void Board::write_stop(trace::Stop why, int extra, trace::Site site, const char*
   trace::flush();
 }
 
-void Board::reset(machine::ResetCause cause) {
+void Board::reset(machine::ResetCause cause, trace::Site site) {
   cpu_.stop();
   if (!in_console_) std::fflush(nullptr);
-  trace::emit(trace::Kind::reset, 0, 0, line_cost.site(), static_cast<std::uint8_t>(cause));
+  trace::emit(trace::Kind::reset, 0, 0, site, static_cast<std::uint8_t>(cause));
   trace::flush();
   restart_program({cpu_.now_ns() + settings_.profile.boot_ns, cause, restart_.rtc_offset_us});
   stop(trace::Stop::exited, 2, "the host could not start the program again");

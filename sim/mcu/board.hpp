@@ -60,8 +60,8 @@ class Board {
   // What the board keeps through a reset.
   Restart& restart() { return restart_; }
 
-  // The firmware starts again, as at power-on.
-  [[noreturn]] void reset(machine::ResetCause cause);
+  // The firmware starts again, as at power-on. `site`: the line it was at.
+  [[noreturn]] void reset(machine::ResetCause cause, trace::Site site);
 
   void switch_task();
   void write_console(const char* text, std::size_t size);

@@ -26,7 +26,7 @@ bool pll_makes(std::uint32_t hz) {
 
 }  // namespace
 
-void reset() { board.reset(SOFT_RESET); }
+void reset(trace::Site site) { board.reset(SOFT_RESET, site); }
 
 ResetCause reset_cause() {
   board.cpu().spend(board.profile().peripheral_access_ns);

@@ -3,6 +3,7 @@
 #include "asyncio/exceptions.hpp"
 #include "machine/wdt.hpp"
 #include "mcu/board.hpp"
+#include "mcu/line_cost.hpp"
 
 namespace sim {
 
@@ -10,7 +11,7 @@ Watchdog::~Watchdog() { delete alarm_; }
 
 void Watchdog::start(std::uint64_t timeout_ns) {
   timeout_ns_ = timeout_ns;
-  if (alarm_ == nullptr) alarm_ = new Alarm([] { board.reset(machine::WDT_RESET); });
+  if (alarm_ == nullptr) alarm_ = new Alarm([] { board.reset(machine::WDT_RESET, line_cost.site()); });
   feed();
 }
 

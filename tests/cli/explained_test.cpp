@@ -87,4 +87,16 @@ TEST_F(Explained, SemaphoresAndBarriersAreUsed) {
   EXPECT_SAYS(text, "arrives at meeting");
 }
 
+TEST_F(Explained, AResetIsSaidWithItsLineAlsoAfterTheLoop) {
+  const std::string text = shown(
+      "asyncio::Coro<> start() { co_await asyncio::sleep_ms(5); }\n"
+      "int main() {\n"
+      "  asyncio::run(start());\n"
+      "  if (machine::reset_cause() == machine::PWRON_RESET)\n"
+      "    machine::reset();\n"
+      "}\n",
+      "1s");
+  EXPECT_SAYS(text, "the program resets the board, at own.cpp:8");
+}
+
 }  // namespace

@@ -32,6 +32,12 @@ struct Trace {
 
 class ChargedCode : public program::Test {
  protected:
+  void SetUp() override {
+    const auto plan = cli::read_build_plan();
+    if (plan && plan->compiler_id != "GNU")
+      GTEST_SKIP() << "SKIPPED: what a line costs is defined by g++; this build's lessons are compiled with "
+                   << plan->compiler_id;
+  }
   // Builds `source` at that level, with the compiler lessons are built with, and runs it.
   Trace run(const std::string& source, const std::string& level, const std::string& more = "") const {
     auto plan = cli::read_build_plan();
@@ -146,6 +152,26 @@ TEST_F(ChargedCode, DecisionsAreThoseOfAnyLevel) {
   ASSERT_TRUE(unoptimised.stopped && usual.stopped);
   const auto end = static_cast<double>(usual.records.back().time_ns);
   EXPECT_NEAR(static_cast<double>(unoptimised.records.back().time_ns), end, end / 1000);
+}
+
+// What decides is how long code takes, to a few lines: the lessons take the same decisions however compiled.
+TEST_F(ChargedCode, LessonsDecideAlikeAtAnyLevel) {
+  const fs::path lessons = fs::path(COROSCOPE_SOURCE_DIR) / "lessons";
+  int compared = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(lessons)) {
+    if (!fs::exists(entry.path() / "main.cpp")) continue;
+    SCOPED_TRACE(entry.path().filename());
+    std::string more = "--run-for-ns 1500000000";
+    if (fs::exists(entry.path() / "diagram.json"))
+      more += " --diagram '" + (entry.path() / "diagram.json").string() + "'";
+    const std::string source = program::read(entry.path() / "main.cpp");
+    const Trace unoptimised = run(source, "-O0", more);
+    const Trace usual = run(source, "-Og", more);
+    EXPECT_GT(usual.decisions.size(), 50U);
+    EXPECT_EQ(program::first_difference(unoptimised.decisions, usual.decisions), "");
+    ++compared;
+  }
+  EXPECT_GE(compared, 8);
 }
 
 TEST_F(ChargedCode, ALoopCostsItsLinesTimesItsTurns) {

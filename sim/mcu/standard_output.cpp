@@ -35,7 +35,10 @@ ssize_t write_cookie(void*, const char* text, std::size_t size) {
 }  // namespace
 
 void send_standard_output_to_console() {
-  // Never destroyed: std::cout is used until the very end.
+  // Never destroyed: std::cout is used until the very end. This is called before the constructors of most
+  // files, one of which would otherwise make std::cout.
+  static const auto* const streams = new std::ios_base::Init;
+  static_cast<void>(streams);
   static auto* const buffer = new ConsoleBuffer;
   std::cout.rdbuf(buffer);
 #if defined(__GLIBC__)

@@ -69,6 +69,10 @@ class ChargedCode : public program::Test {
     Trace trace;
     trace.records.resize(fs::file_size(path) / sizeof(trace::Record));
     const std::string bytes = program::read(path);
+    if (trace.records.empty()) {
+      ADD_FAILURE() << "no records";
+      return trace;
+    }
     std::memcpy(trace.records.data(), bytes.data(), trace.records.size() * sizeof(trace::Record));
     model::State state;
     bool console = false;

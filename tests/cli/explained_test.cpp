@@ -28,10 +28,12 @@ TEST_F(Explained, ALoopWithoutTasksIsBusyAndItsPinsAreDrawn) {
 
 TEST_F(Explained, MainGetsNoArgumentsAndConstructorsMayPrint) {
   const std::string text = shown(
-      "struct Early { Early() { print(\"early\\n\"); } } early;\n"
+      "#include <iostream>\n"
+      "struct Early { Early() { print(\"early\\n\"); std::cout << \"streamed\\n\"; } } early;\n"
       "int main(int argc, char** argv) { print(\"%d %d\\n\", argc, argv[argc] == nullptr); }\n",
       "1s");
   EXPECT_SAYS(text, "│ early");
+  EXPECT_SAYS(text, "│ streamed");
   EXPECT_SAYS(text, "│ 1 1");
 }
 

@@ -1,6 +1,7 @@
 #include "host/diagram.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "host/json_lines.hpp"
@@ -12,9 +13,39 @@
 namespace sim {
 namespace {
 
+constexpr const char* own_prefix = "coroscope-";
 constexpr const char* serial_monitor = "$serialMonitor";  // Wokwi's; it is there without being a part
 
-bool is_board(const std::string& type) { return type == "wokwi-pi-pico" || type == "board-pi-pico-w"; }
+// The names Wokwi has for it; the Pico W is taken for a Pico.
+constexpr std::array<const char*, 3> board_types{"wokwi-pi-pico", "board-pi-pico", "board-pi-pico-w"};
+
+bool is_board(const std::string& type) {
+  return std::find(board_types.begin(), board_types.end(), type) != board_types.end();
+}
+
+// "led" of "wokwi-led". What all have in common says nothing of which was meant.
+std::string own_name(const std::string& type) {
+  const std::size_t dash = type.find('-');
+  return dash == std::string::npos ? type : type.substr(dash + 1);
+}
+
+// What was probably meant by an unknown type, or all that there are.
+std::string known_types(const std::string& wrong) {
+  std::vector<std::string> types = part_types();
+  types.insert(types.begin(), board_types.begin(), board_types.end());
+  std::vector<std::string> names;
+  for (const std::string& type : types) names.push_back(own_name(type));
+  const std::string given = own_name(wrong);
+  const std::string meant = text::nearest(given, names);
+  std::string all;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const bool is_longer = meant.empty() && given.size() > 2 && names[i].find(given) != std::string::npos;
+    if (names[i] == meant || is_longer) return "did you mean " + types[i] + "?";
+    all += (all.empty() ? "there are " : ", ") + types[i];
+  }
+  return all;
+}
+
 bool is_decoration(const std::string& type) { return type == "wokwi-text"; }
 
 std::unique_ptr<Part> make(const Json& json) {
@@ -23,17 +54,16 @@ std::unique_ptr<Part> make(const Json& json) {
   const Attributes attributes(json.find("attrs"));
   std::unique_ptr<Part> part = make_part(type, id, attributes);
   if (part == nullptr) {
-    const std::string meant = text::nearest(type, part_types());
-    std::string known;
-    for (const std::string& one : part_types()) known += (known.empty() ? "; there are " : ", ") + one;
-    throw FileError{json.member("type").line, "there is no part of the type \"" + type + '"' +
-                                                  (meant.empty() ? known : "; did you mean " + meant + "?")};
+    throw FileError{json.member("type").line,
+                    "there is no part of the type \"" + type + "\"; " + known_types(type)};
   }
   // What can be set later can be set at the start.
   for (const Setting& setting : part->settings()) {
     if (attributes.has(setting.name))
       part->set(setting, attributes.number(setting.name, 0, setting.lowest, setting.highest));
   }
+  // A drawing from Wokwi has attributes that only its editor knows; our own parts have none but those above.
+  if (type.starts_with(own_prefix)) attributes.check_all_used();
   return part;
 }
 
@@ -47,7 +77,7 @@ Terminal& end_of_wire(const Diagram& diagram, const Json& json) {
   const std::string id = text.substr(0, colon);
   Part* const part = diagram.find(id);
   if (part == nullptr) {
-    std::vector<std::string> ids;
+    std::vector<std::string> ids{serial_monitor};
     for (const auto& known : diagram.parts()) ids.push_back(known->id());
     const std::string meant = text::nearest(id, ids);
     throw FileError{

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "mcu/board.hpp"
-#include "trace/hooks.hpp"
 
 namespace sim {
 namespace {
@@ -68,14 +67,11 @@ void SerialMonitor::arrive(const SerialByte& byte) {
   board.cpu().alarms().set(prompt_, board.now_ns() + prompt_ns);
 }
 
-// Each line, also when it is the same again; show() would leave that out.
 void SerialMonitor::show_line() {
   board.cpu().alarms().unset(prompt_);
   std::string_view line = line_;
   if (line.ends_with('\r')) line.remove_suffix(1);
-  const std::string text = id() + ": " + readable(line);
-  trace::emit(trace::Kind::part, 0, 0);
-  trace::recorder.append_text(0, text.data(), text.size());
+  show_each(readable(line));
   line_.clear();
 }
 

@@ -189,7 +189,7 @@ TEST(AtModemPart, AnswersTheTutorialsCommandWithFourLinesAndPauses) {
       {"Run", "Run"});
   // Three pauses of 300 ms, the lines, and 500 ms of quiet.
   EXPECT_EQ(r.console, "Line 1|Line 2|Line 3|Goodbye (14)\nLine 1|Line 2|Line 3|Goodbye (14)\n");
-  EXPECT_EQ(r.shown, (Shown{"modem1: hears Run"}));
+  EXPECT_EQ(r.shown, (Shown{"modem1: hears Run", "modem1: hears Run"}));
 }
 
 TEST(AtModemPart, UnderstandsAtCommands) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <initializer_list>
 #include <string>
 
 #include "host/json_lines.hpp"
@@ -46,12 +48,53 @@ std::string known_types(const std::string& wrong) {
   return all;
 }
 
+// Others than we know are left alone: Wokwi's editor may have more. But not one that was mistyped.
+void check_spelling(const Json& json, std::initializer_list<std::string_view> known) {
+  for (const Json::Member& member : json.members()) {
+    for (const std::string_view one : known) {
+      if (text::edit_distance(member.name, one) == 1 && json.find(one) == nullptr)
+        throw FileError{member.value.line, '"' + member.name + "\" is not known here; did you mean \"" +
+                                               std::string(one) + "\"?"};
+    }
+  }
+}
+
+// The letters and digits of a pin's name, all capital.
+std::string squeezed(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0) result += static_cast<char>(std::toupper(byte));
+  }
+  return result;
+}
+
+// "GP14" for "14", "gp14" and "GPIO14"; "GND.1" for "GND1"; "1.l" for "1L"; "3V3" for "3.3V". Or nothing.
+std::string meant_pin(Part& part, std::string_view given) {
+  std::vector<std::string> pins;
+  for (const Part::Leg& leg : part.legs()) pins.emplace_back(leg.name);
+  for (unsigned pin = 0; pin <= 28; ++pin) {
+    std::string name = "GP" + std::to_string(pin);
+    if (part.find_leg(name) != nullptr) pins.push_back(std::move(name));
+  }
+  const std::string wanted = squeezed(given);
+  for (const std::string& pin : pins) {
+    const std::string name = squeezed(pin);
+    if (name == wanted || name == "GP" + wanted ||
+        (wanted.starts_with("GPIO") && name == "GP" + wanted.substr(4)))
+      return pin;
+  }
+  return wanted == "33V" && part.find_leg("3V3") != nullptr ? "3V3" : "";
+}
+
 bool is_decoration(const std::string& type) { return type == "wokwi-text"; }
 
 std::unique_ptr<Part> make(const Json& json) {
   const std::string& type = json.member("type").string();
   const std::string& id = json.member("id").string();
-  const Attributes attributes(json.find("attrs"));
+  const Json* const attrs = json.find("attrs");
+  if (attrs != nullptr) attrs->members();  // or it throws
+  const Attributes attributes(attrs);
   std::unique_ptr<Part> part = make_part(type, id, attributes);
   if (part == nullptr) {
     throw FileError{json.member("type").line,
@@ -85,8 +128,11 @@ Terminal& end_of_wire(const Diagram& diagram, const Json& json) {
   }
   Terminal* const leg = part->find_leg(text.substr(colon + 1));
   if (leg == nullptr) {
+    const std::string pin = text.substr(colon + 1);
+    const std::string meant = meant_pin(*part, pin);
     throw FileError{json.line,
-                    id + " has no pin \"" + text.substr(colon + 1) + "\"; it has " + part->leg_names()};
+                    id + " has no pin \"" + pin + "\"; " +
+                        (meant.empty() ? "it has " + part->leg_names() : "did you mean " + meant + "?")};
   }
   return *leg;
 }
@@ -100,8 +146,10 @@ Part* Diagram::find(std::string_view id) const {
 
 std::optional<FileError> Diagram::read(std::string_view text) try {
   const Json file = read_json(text);
+  check_spelling(file, {"parts", "connections"});
   const Pico* pico = nullptr;
   for (const Json& json : file.member("parts").elements()) {
+    check_spelling(json, {"type", "attrs"});
     const std::string& type = json.member("type").string();
     if (is_decoration(type)) continue;
     const Json& id = json.member("id");

@@ -179,6 +179,28 @@ TEST(Diagram, AnUnknownEndOfAWireNamesWhatThereIs) {
             "20: an end of a wire is a part's id and its pin, \"led1:A\", not \"led1\"");
 }
 
+TEST(Diagram, APinWrittenAnotherWayIsNamed) {
+  EXPECT_EQ(error_of(replaced(blink, "pico:GP15", "pico:15")),
+            "22: pico has no pin \"15\"; did you mean GP15?");
+  EXPECT_EQ(error_of(replaced(blink, "pico:GP15", "pico:gpio15 ")),
+            "22: pico has no pin \"gpio15 \"; did you mean GP15?");
+  EXPECT_EQ(error_of(replaced(blink, "pico:GND.4", "pico:GND4")),
+            "20: pico has no pin \"GND4\"; did you mean GND.4?");
+  EXPECT_EQ(error_of(replaced(blink, "pico:GND.4", "pico:3.3V")),
+            "20: pico has no pin \"3.3V\"; did you mean 3V3?");
+  EXPECT_EQ(error_of(replaced(blink, "$serialMonitor:RX", "$serialmonitor:RX")),
+            "18: there is no part \"$serialmonitor\"; did you mean $serialMonitor?");
+}
+
+TEST(Diagram, AMistypedKeyIsNotLeftAlone) {
+  EXPECT_EQ(error_of(replaced(blink, "\"connections\"", "\"conections\"")),
+            "17: \"conections\" is not known here; did you mean \"connections\"?");
+  EXPECT_EQ(error_of(replaced(blink, "\"attrs\": { \"value\"", "\"attr\": { \"value\"")),
+            "14: \"attr\" is not known here; did you mean \"attrs\"?");
+  EXPECT_EQ(error_of(replaced(blink, "\"attrs\": { \"value\": \"220\" }", "\"attrs\": [\"220\"]")),
+            "14: here must be an object, not an array");
+}
+
 TEST(Diagram, MistakesOfTheWholeAreNamed) {
   EXPECT_EQ(error_of(replaced(blink, "wokwi-pi-pico", "wokwi-text")),
             "5: the board is missing: {\"type\": \"wokwi-pi-pico\", \"id\": \"pico\"}");

@@ -57,6 +57,17 @@ TEST_F(InputFile, IsLookedForHereAndInTheLesson) {
   EXPECT_EQ(nowhere.status, 2);
   EXPECT_EQ(nowhere.err.find("coroscope: --input: there is no file cold.json, neither here nor in "), 0U)
       << nowhere.err;
+  EXPECT_TRUE(nowhere.err.ends_with("; there is --input unplugged.json or --input warm.json\n"))
+      << nowhere.err;
+}
+
+TEST_F(InputFile, ThatLiesBesideALessonIsNamedWhenNoneWasGiven) {
+  const std::string hint =
+      "\nNobody touched the board. To have something happen to it: --input presses.json\n";
+  EXPECT_TRUE(coroscope("run 05-button --for 100ms").out.ends_with(hint));
+  EXPECT_EQ(coroscope("run 05-button --for 100ms --input presses.json").out.find(hint), std::string::npos);
+  // diagram.json is none.
+  EXPECT_EQ(coroscope("run 06-uart --for 100ms").out.find("--input"), std::string::npos);
 }
 
 TEST_F(InputFile, AMistakeIsOneLineWithItsPlace) {

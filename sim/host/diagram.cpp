@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <initializer_list>
 #include <string>
 
 #include "host/json_lines.hpp"
@@ -36,6 +35,7 @@ std::string known_types(const std::string& wrong) {
   std::vector<std::string> types = part_types();
   types.insert(types.begin(), board_types.begin(), board_types.end());
   std::vector<std::string> names;
+  names.reserve(types.size());
   for (const std::string& type : types) names.push_back(own_name(type));
   const std::string given = own_name(wrong);
   const std::string meant = text::nearest(given, names);
@@ -46,17 +46,6 @@ std::string known_types(const std::string& wrong) {
     all += (all.empty() ? "there are " : ", ") + types[i];
   }
   return all;
-}
-
-// Others than we know are left alone: Wokwi's editor may have more. But not one that was mistyped.
-void check_spelling(const Json& json, std::initializer_list<std::string_view> known) {
-  for (const Json::Member& member : json.members()) {
-    for (const std::string_view one : known) {
-      if (text::edit_distance(member.name, one) == 1 && json.find(one) == nullptr)
-        throw FileError{member.value.line, '"' + member.name + "\" is not known here; did you mean \"" +
-                                               std::string(one) + "\"?"};
-    }
-  }
 }
 
 // The letters and digits of a pin's name, all capital.
@@ -146,10 +135,10 @@ Part* Diagram::find(std::string_view id) const {
 
 std::optional<FileError> Diagram::read(std::string_view text) try {
   const Json file = read_json(text);
-  check_spelling(file, {"parts", "connections"});
+  file.refuse_mistyped({"parts", "connections"});  // Wokwi's editor may have more
   const Pico* pico = nullptr;
   for (const Json& json : file.member("parts").elements()) {
-    check_spelling(json, {"type", "attrs"});
+    json.refuse_mistyped({"type", "attrs"});
     const std::string& type = json.member("type").string();
     if (is_decoration(type)) continue;
     const Json& id = json.member("id");

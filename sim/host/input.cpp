@@ -43,13 +43,7 @@ class Entry {
     for (const Kind& kind : kinds) {
       if (json_.find(kind.name) != nullptr) return (this->*kind.read)();
     }
-    for (const Json::Member& member : json_.members()) {
-      for (const Kind& kind : kinds) {
-        if (text::edit_distance(member.name, kind.name) == 1)
-          throw FileError{member.value.line,
-                          '"' + member.name + "\" is not known here; did you mean \"" + kind.name + "\"?"};
-      }
-    }
+    json_.refuse_mistyped({"press", "release", "set", "uart", "i2c", "send"});
     throw FileError{
         json_.line,
         "what happens is missing: one of \"press\", \"release\", \"set\", \"send\", \"uart\", \"i2c\""};

@@ -47,7 +47,7 @@ std::string Attributes::text(std::string_view name, std::string_view otherwise) 
 std::string Attributes::one_of(std::string_view name, std::initializer_list<std::string_view> allowed) const {
   const Json* const json = find(name);
   if (json == nullptr) return std::string(*allowed.begin());
-  const std::string given = plain(*json);
+  std::string given = plain(*json);
   std::string all;
   for (const std::string_view one : allowed) {
     if (given == one) return given;
@@ -92,9 +92,13 @@ void Attributes::check_all_used() const {
     const std::string meant = text::nearest(name, asked_);
     std::string all;
     for (const std::string& one : asked_) all += (all.empty() ? "" : ", ") + one;
-    std::string known = all.empty() ? "it has none" : "it has " + all;
-    if (!meant.empty()) known = "did you mean \"" + meant + "\"?";
-    throw FileError{value.line, "this part has no attribute \"" + name + "\"; " + known};
+    std::string text = "this part has no attribute \"" + name + "\"; ";
+    if (!meant.empty()) {
+      text += "did you mean \"" + meant + "\"?";
+    } else {
+      text += "it has " + (all.empty() ? "none" : all);
+    }
+    throw FileError{value.line, text};
   }
 }
 

@@ -8,6 +8,7 @@ namespace sim {
 namespace {
 
 constexpr std::uint32_t pull_up_ohms = 100'000;
+constexpr std::uint32_t series_ohms = 1000;
 
 // How many bytes the UTF-8 character there has; 0 if there is none. (RFC 3629, 4)
 std::size_t character_size(std::string_view text) {
@@ -47,7 +48,8 @@ std::string readable(std::string_view bytes) {
 
 }  // namespace
 
-SerialMonitor::SerialMonitor(std::string id, const Options& options) : Part(std::move(id)) {
+SerialMonitor::SerialMonitor(std::string id, const Options& options)
+    : Part(std::move(id)), series_(board.wiring(), output_, tx_, series_ohms) {
   add_leg("RX", rx_);
   add_leg("TX", tx_);
   SerialFormat format;

@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "asyncio.hpp"
 #include "machine.hpp"
+#include "parts/part_list.hpp"
 #include "recording.hpp"
 #include "time.hpp"
 
@@ -177,6 +180,26 @@ TEST(Diagram, AnUnknownEndOfAWireNamesWhatThereIs) {
       "22: pico has no pin \"GP31\"; it has GP0 to GP22, GP25 to GP28, GND.1 to GND.8, 3V3, VSYS and VBUS");
   EXPECT_EQ(error_of(replaced(blink, "led1:C", "led1")),
             "20: an end of a wire is a part's id and its pin, \"led1:A\", not \"led1\"");
+}
+
+// The table of docs/parts.md has each part, and each name of what can be set and of its legs.
+TEST(Diagram, ThePageOfPartsHasThemAll) {
+  std::ifstream file(COROSCOPE_SOURCE_DIR "/docs/parts.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  for (const std::string& type : sim::part_types()) {
+    const std::size_t row = page.find('`' + type + '`');
+    ASSERT_NE(row, std::string::npos) << type;
+    const std::string text = page.substr(row, page.find('\n', row) - row);
+    const auto part = sim::make_part(type, "part1", sim::Attributes(nullptr));
+    for (const sim::Setting& setting : part->settings())
+      EXPECT_NE(text.find('`' + std::string(setting.name) + '`'), std::string::npos) << type << setting.name;
+    for (const sim::Part::Leg& leg : part->legs()) {
+      const bool is_data_line = leg.name.size() == 2 && leg.name[0] == 'D' && leg.name[1] < '7';
+      if (!is_data_line) {  // of D0 to D7
+        EXPECT_NE(text.find('`' + std::string(leg.name) + '`'), std::string::npos) << type << leg.name;
+      }
+    }
+  }
 }
 
 TEST(Diagram, APinWrittenAnotherWayIsNamed) {

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -147,7 +148,32 @@ int verdict(const Lesson& lesson, const model::State& state, const Ending& endin
 struct LessonOptions {
   fs::path profile;
   std::vector<std::string> more;
+  bool inputs = false;  // are among them
 };
+
+// Files that --input takes, by their looks: arrays. In the order of their names.
+std::vector<std::string> input_files(const Lesson& lesson) {
+  std::vector<std::string> names;
+  if (lesson.source.filename() != "main.cpp") return names;  // others' files may lie around it
+  std::error_code error;
+  for (fs::directory_iterator entry(lesson.folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code unknown;
+    if (entry->path().extension() != ".json" || !entry->is_regular_file(unknown)) continue;
+    char first = 0;
+    std::ifstream(entry->path()) >> first;
+    if (first == '[') names.push_back(entry->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// "--input unplugged.json or --input warm.json"
+std::string input_options(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "--input " : " or --input ") + name;
+  return text;
+}
 
 // Where one is, or in the lesson's folder.
 model::Result<std::string> input_file(const std::string& given, const Lesson& lesson) {
@@ -155,7 +181,9 @@ model::Result<std::string> input_file(const std::string& given, const Lesson& le
   if (fs::is_regular_file(given, error)) return given;
   const fs::path of_lesson = lesson.folder / given;
   if (fs::path(given).is_relative() && fs::is_regular_file(of_lesson, error)) return shown_path(of_lesson);
-  return model::Error{"there is no file " + given + ", neither here nor in " + shown_path(lesson.folder)};
+  const std::string others = input_options(input_files(lesson));
+  return model::Error{"there is no file " + given + ", neither here nor in " + shown_path(lesson.folder) +
+                      (others.empty() ? "" : "; there is " + others)};
 }
 
 int run_built(const Lesson& lesson, const fs::path& program, const model::TraceInfo& info,
@@ -193,6 +221,11 @@ int run_built(const Lesson& lesson, const fs::path& program, const model::TraceI
     if (const model::Status written = files.trace->commit(); !written) return fail(written.error().text);
     std::cout << "\nThe trace is in " << harmless(files.trace->path())
               << (form == TraceForm::json ? "; open it in https://ui.perfetto.dev\n" : "\n");
+    std::cout.flush();
+  }
+  if (const auto inputs = input_files(lesson); !given.inputs && !inputs.empty()) {
+    std::cout << "\nNobody touched the board. To have something happen to it: "
+              << harmless(input_options(inputs)) << '\n';
     std::cout.flush();
   }
   return verdict(lesson, state, ending);
@@ -248,6 +281,7 @@ int run_command(const Words& words) {
     const model::Result<std::string> file = input_file(*path, *lesson);
     if (!file) return fail("--input: " + file.error().text);
     given.more.insert(given.more.end(), {"--input", *file});
+    given.inputs = true;
   }
 
   catch_interrupts();

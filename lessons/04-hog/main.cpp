@@ -1,4 +1,4 @@
-// A light blinks ten times a second. Another task calculates once a second, and while it does nobody else
+// A light blinks ten times a second. Another task calculates now and then, and while it does nobody else
 // runs.
 #include "asyncio.hpp"
 #include "machine.hpp"

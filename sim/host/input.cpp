@@ -43,6 +43,7 @@ class Entry {
     for (const Kind& kind : kinds) {
       if (json_.find(kind.name) != nullptr) return (this->*kind.read)();
     }
+    json_.refuse_mistyped({"press", "release", "set", "uart", "i2c", "send"});
     throw FileError{
         json_.line,
         "what happens is missing: one of \"press\", \"release\", \"set\", \"send\", \"uart\", \"i2c\""};
@@ -52,11 +53,10 @@ class Entry {
   // --- Values
 
   static std::uint64_t time(const Json& json) {
-    const std::optional<std::uint64_t> ns = text::parse_duration(json.string());
-    if (!ns)
-      throw FileError{json.line,
-                      '"' + json.string() + "\" is not a time; write it with its unit: \"2s\", \"80ms\""};
-    return *ns;
+    if (json.type == Json::Type::string) {
+      if (const std::optional<std::uint64_t> ns = text::parse_duration(json.string_value)) return *ns;
+    }
+    throw FileError{json.line, json.text() + " is not a time; write it with its unit: \"2s\", \"80ms\""};
   }
   std::uint64_t lasts() const { return time(json_.member("for")); }
 

@@ -190,6 +190,17 @@ void Json::allow(std::initializer_list<std::string_view> names) const {
   }
 }
 
+void Json::refuse_mistyped(std::initializer_list<std::string_view> names) const {
+  for (const auto& [name, value] : members()) {
+    for (const std::string_view meant : names) {
+      const bool may_be = name.size() + 1 >= meant.size() && name.size() <= meant.size() + 1;
+      if (!may_be || text::edit_distance(name, meant) != 1 || find(meant) != nullptr) continue;
+      throw FileError{value.line,
+                      '"' + name + "\" is not known here; did you mean \"" + std::string(meant) + "\"?"};
+    }
+  }
+}
+
 std::string Json::text() const {
   std::string result;
   switch (type) {

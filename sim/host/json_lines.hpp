@@ -38,6 +38,8 @@ class Json {
   const std::vector<Member>& members() const;
   // All members have one of these names; a FileError names the nearest.
   void allow(std::initializer_list<std::string_view> names) const;
+  // Members may have any names, but none that is one letter off one of these: that would be a mistake.
+  void refuse_mistyped(std::initializer_list<std::string_view> names) const;
 
   // One line, as short as can be.
   std::string text() const;

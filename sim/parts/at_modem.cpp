@@ -48,7 +48,7 @@ void AtModem::arrive(const SerialByte& byte) {
   }
   if (command_.empty()) return;  // the second half of a line end
   const std::string command = std::exchange(command_, {});
-  show("hears " + command);
+  show_each("hears " + command);
   if (silent_ || lines_.size() >= most_waiting) return;
   answer(command);
   if (!sender_.is_busy() && !next_line_.is_set()) say_next();

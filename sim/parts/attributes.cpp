@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "text/nearest.hpp"
+
 namespace sim {
 namespace {
 
@@ -32,7 +34,9 @@ std::string short_number(double number) {
 }  // namespace
 
 const Json* Attributes::find(std::string_view name) const {
-  return attrs_ == nullptr ? nullptr : attrs_->find(name);
+  if (attrs_ == nullptr) return nullptr;
+  if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) asked_.emplace_back(name);
+  return attrs_->find(name);
 }
 
 std::string Attributes::text(std::string_view name, std::string_view otherwise) const {
@@ -43,7 +47,7 @@ std::string Attributes::text(std::string_view name, std::string_view otherwise) 
 std::string Attributes::one_of(std::string_view name, std::initializer_list<std::string_view> allowed) const {
   const Json* const json = find(name);
   if (json == nullptr) return std::string(*allowed.begin());
-  const std::string given = plain(*json);
+  std::string given = plain(*json);
   std::string all;
   for (const std::string_view one : allowed) {
     if (given == one) return given;
@@ -79,6 +83,23 @@ std::uint8_t Attributes::i2c_address(std::string_view name, std::uint8_t otherwi
   if (end == given.c_str() || *end != '\0' || address < 0x08 || address > 0x77)
     refuse(*json, name, "an I2C address from 0x08 to 0x77");
   return static_cast<std::uint8_t>(address);
+}
+
+void Attributes::check_all_used() const {
+  if (attrs_ == nullptr) return;
+  for (const auto& [name, value] : attrs_->members()) {
+    if (std::find(asked_.begin(), asked_.end(), name) != asked_.end()) continue;
+    const std::string meant = text::nearest(name, asked_);
+    std::string all;
+    for (const std::string& one : asked_) all += (all.empty() ? "" : ", ") + one;
+    std::string text = "this part has no attribute \"" + name + "\"; ";
+    if (!meant.empty()) {
+      text += "did you mean \"" + meant + "\"?";
+    } else {
+      text += "it has " + (all.empty() ? "none" : all);
+    }
+    throw FileError{value.line, text};
+  }
 }
 
 }  // namespace sim

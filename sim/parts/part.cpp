@@ -27,7 +27,11 @@ std::string Part::check(std::string_view) const { return "it takes no text"; }
 void Part::show(std::string text) {
   if (text == shown_) return;
   shown_ = std::move(text);
-  const std::string line = id_ + ": " + shown_;
+  show_each(shown_);
+}
+
+void Part::show_each(std::string_view text) const {
+  const std::string line = id_ + ": " + std::string(text);
   trace::emit(trace::Kind::part, 0, 0);
   trace::recorder.append_text(0, line.data(), line.size());
 }

@@ -55,6 +55,8 @@ class Part : public NetListener {
   void add_leg(std::string_view name, Terminal& terminal) { legs_.push_back({name, &terminal}); }
   // Writes "id: text" into the trace, if that is not what it shows already.
   void show(std::string text);
+  // Also if it is the same again: a line that was heard.
+  void show_each(std::string_view text) const;
 
  private:
   std::string id_;

@@ -10,6 +10,7 @@
 #include "parts/htu21d_part.hpp"
 #include "parts/ir_receiver.hpp"
 #include "parts/ir_remote.hpp"
+#include "parts/junction.hpp"
 #include "parts/lcd.hpp"
 #include "parts/led.hpp"
 #include "parts/potentiometer.hpp"
@@ -88,6 +89,8 @@ template <unsigned columns, unsigned rows>
 Made lcd(const std::string& id, const Attributes& attributes) {
   Lcd::Options options;
   options.i2c = attributes.one_of("pins", {"full", "i2c"}) == "i2c";
+  // Wokwi takes one, and its documentation names the other.
+  options.address = attributes.i2c_address("i2c-address", options.address);
   options.address = attributes.i2c_address("i2cAddress", options.address);
   options.columns = columns;
   options.rows = rows;
@@ -131,6 +134,7 @@ constexpr std::array types{
     Type{"$serialMonitor", serial<SerialMonitor>},
     Type{"wokwi-vcc", supply<Supply::Level::vcc>},
     Type{"wokwi-gnd", supply<Supply::Level::gnd>},
+    Type{"wokwi-junction", plain<Junction>},
     Type{"wokwi-breadboard", plain<Breadboard>},
     Type{"wokwi-breadboard-half", plain<Breadboard>},
     Type{"wokwi-breadboard-mini", plain<Breadboard>},

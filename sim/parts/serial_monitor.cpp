@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "mcu/board.hpp"
-#include "trace/hooks.hpp"
 
 namespace sim {
 namespace {
 
 constexpr std::uint32_t pull_up_ohms = 100'000;
+constexpr std::uint32_t series_ohms = 1000;
 
 // How many bytes the UTF-8 character there has; 0 if there is none. (RFC 3629, 4)
 std::size_t character_size(std::string_view text) {
@@ -48,7 +48,8 @@ std::string readable(std::string_view bytes) {
 
 }  // namespace
 
-SerialMonitor::SerialMonitor(std::string id, const Options& options) : Part(std::move(id)) {
+SerialMonitor::SerialMonitor(std::string id, const Options& options)
+    : Part(std::move(id)), series_(board.wiring(), output_, tx_, series_ohms) {
   add_leg("RX", rx_);
   add_leg("TX", tx_);
   SerialFormat format;
@@ -68,14 +69,11 @@ void SerialMonitor::arrive(const SerialByte& byte) {
   board.cpu().alarms().set(prompt_, board.now_ns() + prompt_ns);
 }
 
-// Each line, also when it is the same again; show() would leave that out.
 void SerialMonitor::show_line() {
   board.cpu().alarms().unset(prompt_);
   std::string_view line = line_;
   if (line.ends_with('\r')) line.remove_suffix(1);
-  const std::string text = id() + ": " + readable(line);
-  trace::emit(trace::Kind::part, 0, 0);
-  trace::recorder.append_text(0, text.data(), text.size());
+  show_each(readable(line));
   line_.clear();
 }
 

@@ -1,9 +1,11 @@
 // SerialMonitor: a terminal on a serial line, which shows what the board sends. Wokwi's $serialMonitor.
 //
 // Legs: RX (wired to the board's TX, and pulled up, so that it hears nothing while the board does not send),
-// TX (wired to its RX). It shows a line when it is complete, when it has become as long as a line may be, or
-// when nothing has come for a while (a prompt). As terminals do, it shows a broken byte as what it was taken
-// for; what is no text it shows as \x1b, a break as \x00. send(): bytes for the board.
+// TX (wired to its RX, through a resistor: every drawing from Wokwi has these wires, and a program that
+// drives that pin instead of listening to it has its way). It shows a line when it is complete, when it has
+// become as long as a line may be, or when nothing has come for a while (a prompt). As terminals do, it shows
+// a broken byte as what it was taken for; what is no text it shows as \x1b, a break as \x00. send(): bytes
+// for the board.
 #pragma once
 
 #include <cstddef>
@@ -37,8 +39,10 @@ class SerialMonitor final : public Part {
   void show_line();
 
   Terminal rx_{*this};
+  Terminal output_;
   Terminal tx_;
-  SerialSender sender_{tx_};
+  Resistor series_;
+  SerialSender sender_{output_};
   SerialReceiver receiver_{[this](const SerialByte& byte) { arrive(byte); }};
   std::string line_;
   Alarm prompt_{[this] { show_line(); }};

@@ -57,6 +57,38 @@ TEST_F(InputFile, IsLookedForHereAndInTheLesson) {
   EXPECT_EQ(nowhere.status, 2);
   EXPECT_EQ(nowhere.err.find("coroscope: --input: there is no file cold.json, neither here nor in "), 0U)
       << nowhere.err;
+  EXPECT_TRUE(nowhere.err.ends_with("; there is --input unplugged.json or --input warm.json\n"))
+      << nowhere.err;
+}
+
+TEST_F(InputFile, ThatLiesBesideALessonIsNamedWhenNoneWasGiven) {
+  const std::string hint =
+      "\nNobody touched the board. To have something happen to it: --input presses.json\n";
+  EXPECT_TRUE(coroscope("run 05-button --for 100ms").out.ends_with(hint));
+  EXPECT_EQ(coroscope("run 05-button --for 100ms --input presses.json").out.find(hint), std::string::npos);
+  // diagram.json is none.
+  EXPECT_EQ(coroscope("run 06-uart --for 100ms").out.find("--input"), std::string::npos);
+}
+
+// Its table and its example, with the parts they speak of.
+TEST_F(InputFile, WhatItsPageShowsIsUnderstood) {
+  const std::string page = program::read(fs::path(COROSCOPE_SOURCE_DIR) / "docs/inputs.md");
+  std::string inputs;
+  int count = 0;
+  for (std::size_t at = page.find("{\"at\""); at != std::string::npos; at = page.find("{\"at\"", at + 1)) {
+    inputs += (count == 0 ? "[" : ",\n") + page.substr(at, page.find('}', at) + 1 - at);
+    ++count;
+  }
+  EXPECT_GE(count, 17);
+  fs::create_directory(folder_ / "own");
+  program::write(folder_ / "own" / "inputs.json", inputs + "]");
+  program::write(folder_ / "own" / "main.cpp", "int main() {}\n");
+  program::write(folder_ / "own" / "diagram.json", R"({"parts": [
+    {"type": "wokwi-pi-pico", "id": "pico"}, {"type": "wokwi-pushbutton", "id": "btn1"},
+    {"type": "coroscope-bmp280", "id": "bmp1"}, {"type": "wokwi-ir-remote", "id": "remote1"}
+  ], "connections": [["pico:GP1", "$serialMonitor:TX"]]})");
+  const program::Output output = coroscope("run own --input inputs.json");
+  EXPECT_EQ(output.status, 0) << output.err;
 }
 
 TEST_F(InputFile, AMistakeIsOneLineWithItsPlace) {

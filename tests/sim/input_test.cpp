@@ -132,8 +132,12 @@ TEST(Input, MistakesAreNamedWithTheirLine) {
             "1: there is no such bus; a Pico has 0 and 1");
   EXPECT_EQ(error_of("[{\"at\": \"2s\", \"i2c\": 0, \"nack\": \"0x99\", \"for\": \"1s\"}]"),
             "1: \"nack\" is an I2C address from 0x08 to 0x77, not \"0x99\"");
+  EXPECT_EQ(error_of("[{\"at\": 2, \"press\": \"btn1\"}]"),
+            "1: 2 is not a time; write it with its unit: \"2s\", \"80ms\"");
+  EXPECT_EQ(error_of("[{\"at\": \"2s\", \"pres\": \"btn1\"}]"),
+            "1: \"pres\" is not known here; did you mean \"press\"?");
   EXPECT_EQ(
-      error_of("[{\"at\": \"2s\", \"pres\": \"btn1\"}]"),
+      error_of("[{\"at\": \"2s\", \"push\": \"btn1\"}]"),
       "1: what happens is missing: one of \"press\", \"release\", \"set\", \"send\", \"uart\", \"i2c\"");
   EXPECT_EQ(error_of("[{\"at\": \"2s\", \"press\": \"btn1\", \"fro\": \"1s\"}]"),
             "1: \"fro\" is not known here; did you mean \"for\"?");

@@ -87,6 +87,19 @@ TEST(SerialMonitor, SendsToTheBoard) {
   EXPECT_EQ(r.last_stop().extra, 0);
 }
 
+TEST(SerialMonitor, DoesNotDisputeAPinThatIsUsedForSomethingElse) {
+  const Recording r = run(1000 * ms, [] {
+    sim::SerialMonitor monitor("m");
+    wire(monitor);
+    const machine::Pin pin(1, machine::Pin::OUT, 0);
+    const int low = pin.value();
+    pin.on();
+    return low == 0 && pin.value() == 1 ? 0 : 1;
+  });
+  EXPECT_EQ(r.last_stop().extra, 0);
+  EXPECT_TRUE(r.of(Kind::conflict).empty());
+}
+
 TEST(SerialMonitor, AtAnotherBaudRateItShowsGarbage) {
   const Recording r = run(1000 * ms, [] {
     sim::SerialMonitor monitor("m");
@@ -189,7 +202,7 @@ TEST(AtModemPart, AnswersTheTutorialsCommandWithFourLinesAndPauses) {
       {"Run", "Run"});
   // Three pauses of 300 ms, the lines, and 500 ms of quiet.
   EXPECT_EQ(r.console, "Line 1|Line 2|Line 3|Goodbye (14)\nLine 1|Line 2|Line 3|Goodbye (14)\n");
-  EXPECT_EQ(r.shown, (Shown{"modem1: hears Run"}));
+  EXPECT_EQ(r.shown, (Shown{"modem1: hears Run", "modem1: hears Run"}));
 }
 
 TEST(AtModemPart, UnderstandsAtCommands) {

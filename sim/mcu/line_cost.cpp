@@ -29,7 +29,7 @@ void LineCost::start(const void* main, std::uint64_t line_ns) {
 
 std::uint32_t LineCost::look_up(std::uintptr_t offset) {
   // What calls is the instruction before the one it returns to.
-  const LineTable::Place place = table_->find(text_begin_ + offset - 1);
+  const LineTable::Place place = table_->find_caller(text_begin_ + offset - 1);
   std::uint32_t line = not_charged;
   if (place.of_program) {
     std::size_t known = 0;
@@ -52,7 +52,7 @@ trace::Site LineCost::site() const {
 
 trace::Site LineCost::site_of(std::uintptr_t address) const {
   if (table_ != nullptr) {
-    const LineTable::Place place = table_->find(address);
+    const LineTable::Place place = table_->find_caller(address);
     if (place.of_program) return {place.file, static_cast<unsigned>(place.line)};
   }
   return site();

@@ -1,8 +1,8 @@
 // What the program's own code costs. The learner's file is compiled with -fsanitize-coverage=trace-pc, so
 // that each of its basic blocks calls __sanitizer_cov_trace_pc(). A change of line and a jump backwards are
 // charged with the board profile's `line`; blocks as such are not, since a compiler makes two or three times
-// as many at one level as at another. Code of the library that was inlined into the learner's file costs
-// nothing here.
+// as many at one level as at another. Code of the library that was inlined into the learner's file counts
+// as the line that calls it: `while (!flag) {}` may be nothing else.
 #pragma once
 
 #include <cstddef>

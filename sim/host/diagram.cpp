@@ -34,6 +34,7 @@ std::unique_ptr<Part> make(const Json& json) {
     if (attributes.has(setting.name))
       part->set(setting, attributes.number(setting.name, 0, setting.lowest, setting.highest));
   }
+  part->come_to_rest();
   return part;
 }
 

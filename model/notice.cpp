@@ -26,6 +26,7 @@ std::string hog_text(const State& state, const trace::Record& record) {
 
 std::string conflict_text(const trace::Record& record) {
   constexpr std::uint16_t a_part = 0xffff;
+  if (record.object == a_part) return "two parts drive one net against each other";
   return "GP" + std::to_string(record.object) + " and " +
          (record.extra == a_part ? "a part" : "GP" + std::to_string(record.extra)) +
          " drive one net against each other";

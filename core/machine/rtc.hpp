@@ -19,7 +19,7 @@ struct DateTime {
 class RTC {
  public:
   DateTime datetime() const;
-  // Throws asyncio::ValueError for a date there is not.
+  // Throws asyncio::ValueError for a date there is not; years are 0 to 4095.
   void datetime(const DateTime& now) const;
 };
 

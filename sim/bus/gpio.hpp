@@ -8,6 +8,7 @@
 
 #include "bus/net.hpp"
 #include "machine/pin.hpp"
+#include "mcu/interrupt_handler.hpp"
 #include "mcu/interrupts.hpp"
 
 namespace sim {
@@ -52,7 +53,7 @@ class Gpio : public NetListener {
   struct Irq {
     explicit Irq(unsigned pin);
     Interrupt interrupt;
-    machine::Pin::Handler handler;
+    InterruptHandler<machine::Pin> handler;
     int trigger = 0;
   };
   struct State {

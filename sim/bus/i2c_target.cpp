@@ -11,6 +11,7 @@
 
 #include "asyncio/exceptions.hpp"
 #include "mcu/board.hpp"
+#include "mcu/interrupt_handler.hpp"
 
 namespace machine {
 namespace {
@@ -95,13 +96,13 @@ struct I2CTarget::State final : sim::I2cDevice {
     while (!events_.empty()) {
       flags = events_.front();
       events_.erase(events_.begin());
-      handler(target);
+      if (!handler(target)) return;
     }
     flags = 0;
   }
 
   std::span<std::uint8_t> mem;
-  Handler handler;
+  sim::InterruptHandler<I2CTarget&> handler;
   int trigger = 0;
   int flags = 0;            // of the event the handler is called for
   std::uint32_t start = 0;  // in mem: where the controller said

@@ -8,6 +8,7 @@
 #include "asyncio/exceptions.hpp"
 #include "machine/uart.hpp"
 #include "mcu/board.hpp"
+#include "mcu/interrupt_handler.hpp"
 
 namespace machine {
 
@@ -16,7 +17,7 @@ using sim::board;
 struct UART::State {
   explicit State(sim::Uart& of) : uart(of) {}
   sim::Uart& uart;
-  Handler handler;
+  sim::InterruptHandler<UART&> handler;
   std::uint32_t timeout_ms = 0;
   unsigned setup = 0;  // which of the UART's this object has made
 };
@@ -156,8 +157,9 @@ void UART::sendbreak() { set_up(state_->uart).send_break(); }
 void UART::irq(Handler handler, trace::Site) {
   board.cpu().spend(board.profile().peripheral_access_ns);
   set_up(state_->uart).set_idle_handler(nullptr);
+  const bool wanted = static_cast<bool>(handler);
   state_->handler = std::move(handler);
-  if (state_->handler) state_->uart.set_idle_handler([this] { state_->handler(*this); });
+  if (wanted) state_->uart.set_idle_handler([this] { state_->handler(*this); });
 }
 
 UART::Errors UART::errors() const { return state_->uart.errors(); }

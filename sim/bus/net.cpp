@@ -17,36 +17,81 @@ std::uint32_t trace_number(const Terminal& terminal) {
 
 // --- What results on a net
 
-Drive Net::result(const Net* from) const {
-  double conductance = 0;  // in siemens
-  double current = 0;      // conductance times level
-  const auto add = [&](Drive drive, std::uint32_t further_ohms) {
-    const double siemens = 1.0 / (static_cast<double>(drive.ohms) + further_ohms);
-    conductance += siemens;
-    current += siemens * drive.level;
-  };
-  std::uint32_t lowest = Drive::supply + 1U;
+// Who pulls down wins: a fight's outcome must not depend on chance.
+std::optional<std::uint16_t> Net::firm_level() const {
+  std::optional<std::uint16_t> lowest;
   for (const Terminal* const member : members) {
     const Drive drive = member->driven();
-    if (drive.is_open()) continue;
-    // Who pulls down wins: a fight's outcome must not depend on chance.
-    if (drive.ohms == 0) {
-      lowest = std::min<std::uint32_t>(lowest, drive.level);
-    } else {
-      add(drive, 0);
+    if (drive.ohms == 0) lowest = std::min(lowest.value_or(Drive::supply), drive.level);
+  }
+  return lowest;
+}
+
+std::vector<Net*> Net::with_neighbours() {
+  std::vector<Net*> nets{this};
+  place_ = 0;
+  for (std::size_t i = 0; i < nets.size(); ++i) {
+    for (const Neighbour& neighbour : nets[i]->neighbours) {
+      Net& net = *neighbour.net;
+      if (net.place_ != nowhere || net.firm_level()) continue;
+      net.place_ = nets.size();
+      nets.push_back(&net);
     }
   }
-  if (lowest <= Drive::supply) return {0, static_cast<std::uint16_t>(lowest)};
-  visited_ = true;
-  for (const Neighbour& neighbour : neighbours) {
-    if (neighbour.net == from || neighbour.net->visited_) continue;
-    const Drive behind = neighbour.net->result(this);
-    if (!behind.is_open()) add(behind, neighbour.ohms);
+  return nets;
+}
+
+// Kirchhoff's: what flows into a net flows out of it. As conductances times levels that is a system of linear
+// equations, symmetric and positive definite; the inverse of its matrix has the nets' resistances in its
+// diagonal.
+std::vector<Drive> Net::solve(const std::vector<Net*>& nets) {
+  const std::size_t size = nets.size();
+  std::vector<double> matrix(size * size);  // in siemens, then its inverse
+  std::vector<double> current(size);        // siemens times level
+  bool driven = false;
+  const auto at = [&](std::size_t row, std::size_t column) -> double& { return matrix[row * size + column]; };
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto add = [&](double ohms, std::uint16_t level) {
+      at(i, i) += 1 / ohms;
+      current[i] += level / ohms;
+      driven = true;
+    };
+    for (const Terminal* const member : nets[i]->members) {
+      const Drive drive = member->driven();
+      if (!drive.is_open()) add(drive.ohms, drive.level);
+    }
+    for (const Neighbour& neighbour : nets[i]->neighbours) {
+      if (const std::optional<std::uint16_t> level = neighbour.net->firm_level()) {
+        add(neighbour.ohms, *level);
+      } else {
+        at(i, i) += 1.0 / neighbour.ohms;
+        at(i, neighbour.net->place_) -= 1.0 / neighbour.ohms;
+      }
+    }
   }
-  visited_ = false;
-  if (conductance == 0) return Drive::nothing();
-  return {static_cast<std::uint32_t>(std::lround(std::min(1 / conductance, 4e9))),
-          static_cast<std::uint16_t>(std::lround(current / conductance))};
+  for (Net* const net : nets) net->place_ = nowhere;
+  if (!driven) return std::vector<Drive>(size);
+  // Gauss and Jordan's way, in place.
+  for (std::size_t pivot = 0; pivot < size; ++pivot) {
+    const double inverse = 1 / at(pivot, pivot);
+    at(pivot, pivot) = 1;
+    for (std::size_t column = 0; column < size; ++column) at(pivot, column) *= inverse;
+    for (std::size_t row = 0; row < size; ++row) {
+      if (row == pivot) continue;
+      const double factor = std::exchange(at(row, pivot), 0);
+      for (std::size_t column = 0; column < size; ++column) at(row, column) -= factor * at(pivot, column);
+    }
+  }
+  // Two equal pulls against each other are exactly between; that must not depend on the last bit.
+  constexpr double tie = 1e-6;
+  std::vector<Drive> drives;
+  for (std::size_t i = 0; i < size; ++i) {
+    double level = 0;
+    for (std::size_t j = 0; j < size; ++j) level += at(i, j) * current[j];
+    drives.push_back({static_cast<std::uint32_t>(std::lround(std::min(at(i, i), 4e9) + tie)),
+                      static_cast<std::uint16_t>(std::lround(level + tie))});
+  }
+  return drives;
 }
 
 std::pair<const Terminal*, const Terminal*> Net::opponents() const {
@@ -189,26 +234,39 @@ void Wiring::rebuild() {
     a->neighbours.push_back({b, resistor->ohms_});
     b->neighbours.push_back({a, resistor->ohms_});
   }
-  for (const std::unique_ptr<Net>& net : nets_) net->value = net->result();
+  std::vector<Net*> changed;
+  for (const std::unique_ptr<Net>& net : nets_) {
+    if (!net->worked_out) work_out(*net, changed);
+  }
   for (const std::unique_ptr<Net>& net : nets_) report_conflict(*net);
   for (const Before& before : all) {
     if (before.terminal->net() != before.had) before.terminal->tell();
   }
 }
 
+// What it has now, and those that depend on each other with it.
+void Wiring::work_out(Net& net, std::vector<Net*>& changed) {
+  const auto becomes = [&](Net& one, Drive drive) {
+    one.worked_out = true;
+    if (one.value == drive) return;
+    one.value = drive;
+    changed.push_back(&one);
+  };
+  if (const std::optional<std::uint16_t> level = net.firm_level()) return becomes(net, {0, *level});
+  const std::vector<Net*> nets = net.with_neighbours();
+  const std::vector<Drive> drives = Net::solve(nets);
+  for (std::size_t i = 0; i < nets.size(); ++i) becomes(*nets[i], drives[i]);
+}
+
 // Something on this net is different: works out what it and those behind resistors have now.
 void Wiring::settle(Net& first) {
   std::vector<Net*> changed;
-  const auto look_at = [&](Net& net) {
-    const Drive now = net.result();
-    if (now == net.value) return;
-    net.value = now;
-    changed.push_back(&net);
-  };
-  look_at(first);
-  for (std::size_t i = 0; i < changed.size(); ++i) {
-    for (const Net::Neighbour& neighbour : changed[i]->neighbours) {
-      if (std::find(changed.begin(), changed.end(), neighbour.net) == changed.end()) look_at(*neighbour.net);
+  const Drive before = first.value;
+  work_out(first, changed);
+  // Behind one that is driven, each way is apart.
+  if (first.value != before) {
+    for (const Net::Neighbour& neighbour : first.neighbours) {
+      if (!neighbour.net->firm_level()) work_out(*neighbour.net, changed);
     }
   }
   report_conflict(first);

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -138,16 +139,20 @@ class Net {
   std::vector<Terminal*> members;
   std::vector<Neighbour> neighbours;  // through resistors
   Drive value;
+  bool worked_out = false;  // ever
 
-  // What all that is connected does to it, what lies behind `from` excepted. Voltages behind resistances in
-  // parallel: the mean, weighted by conductance. Right for networks without loops; a loop is cut where it
-  // closes.
-  Drive result(const Net* from = nullptr) const;
+  // What those members say who drive it without a resistance: nothing else matters then.
+  std::optional<std::uint16_t> firm_level() const;
+  // For one without a firm level: it, and all others without that are joined to it through resistors.
+  std::vector<Net*> with_neighbours();
+  // What each of those has.
+  static std::vector<Drive> solve(const std::vector<Net*>& nets);
   // Two members drive it firmly and differently: which, or two nullptr.
   std::pair<const Terminal*, const Terminal*> opponents() const;
 
  private:
-  mutable bool visited_ = false;
+  static constexpr std::size_t nowhere = SIZE_MAX;
+  std::size_t place_ = nowhere;  // in what with_neighbours() gave, until solve()
 };
 
 class Wiring {
@@ -171,6 +176,7 @@ class Wiring {
   void add(Terminal& terminal);
   void forget(Terminal& terminal);
   void rebuild();
+  static void work_out(Net& net, std::vector<Net*>& changed);
   void settle(Net& first);
   static void report_conflict(const Net& net);
 

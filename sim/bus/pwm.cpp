@@ -104,9 +104,8 @@ void PwmSlice::set_duty_u16(unsigned channel, std::uint16_t duty) {
 }
 
 bool PwmSlice::set_duty_ns(unsigned channel, std::uint32_t ns) {
-  const std::uint64_t period_ns =
-      rounded(std::uint64_t{wanted_.top + 1} * wanted_.divider * 1'000'000'000, source());
-  if (ns > period_ns) return false;
+  // Of the frequency as it is read: a little longer than the period may be, and then all of it.
+  if (ns > rounded(1'000'000'000, frequency())) return false;
   duty_[channel] = {true, ns};
   Counter counter = wanted_;
   set_level(counter, channel);

@@ -100,7 +100,7 @@ std::optional<SerialFrame> Uart::next_frame() {
   const std::uint8_t byte = tx_fifo_.front();
   tx_fifo_.pop_front();
   trace::emit(Kind::uart_tx, 0, number_, 0U, 0, byte);
-  if (tx_fifo_.size() <= fifo_level() && !to_send_.empty()) {
+  if (tx_fifo_.size() <= fifo_level() && !to_send_.empty() && !filling_) {
     tx_due_ = true;
     interrupt_.raise();
   }
@@ -108,12 +108,14 @@ std::optional<SerialFrame> Uart::next_frame() {
 }
 
 void Uart::fill() {
+  const bool inner = std::exchange(filling_, true);  // an interrupt may come in between
   while (!to_send_.empty() && tx_fifo_.size() < fifo_size()) {
     tx_fifo_.push_back(to_send_.front());
     to_send_.pop_front();
     transmitter_.start();
     board.cpu().spend(board.profile().uart_byte_ns);
   }
+  filling_ = inner;
   tx_due_ = false;
   clear_if_seen_to();
 }

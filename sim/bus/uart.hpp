@@ -125,6 +125,7 @@ class Uart final : public NetListener {
   Interrupt interrupt_;
   bool rx_due_ = false;  // why it is pending
   bool tx_due_ = false;
+  bool filling_ = false;  // the CPU moves bytes into the TX FIFO: it needs no interrupt for that
   bool idle_due_ = false;
   std::function<void()> idle_handler_;
 

@@ -96,6 +96,7 @@ std::unique_ptr<Part> make(const Json& json) {
   }
   // A drawing from Wokwi has attributes that only its editor knows; our own parts have none but those above.
   if (type.starts_with(own_prefix)) attributes.check_all_used();
+  part->come_to_rest();
   return part;
 }
 

@@ -211,16 +211,16 @@ class Entry {
 
   // The one that is traced.
   void begin(std::function<void()> happens, std::uint64_t later_ns = 0) {
-    if (later_ns == 0) return events_.push_back({at_ns_, text_.text(), std::move(happens)});
-    events_.push_back({at_ns_, text_.text(), [] {}});
+    if (later_ns == 0) return events_.push_back({at_ns_, at_ns_, text_.text(), std::move(happens)});
+    events_.push_back({at_ns_, at_ns_, text_.text(), [] {}});
     add(at_ns_ + later_ns, std::move(happens));
   }
   // Such a one that is over when it has happened.
   void pass(std::function<void()> happens) {
-    events_.push_back({at_ns_, text_.text(), std::move(happens), false});
+    events_.push_back({at_ns_, at_ns_, text_.text(), std::move(happens), false});
   }
   void add(std::uint64_t time_ns, std::function<void()> happens) {
-    events_.push_back({time_ns, "", std::move(happens)});
+    events_.push_back({time_ns, at_ns_, "", std::move(happens)});
   }
 
   const Json& json_;
@@ -235,8 +235,10 @@ class Entry {
 std::optional<FileError> Inputs::read(std::string_view text, const Diagram& diagram) try {
   const Json file = read_json(text);
   for (const Json& json : file.elements()) Entry(json, diagram, events_).read();
-  std::stable_sort(events_.begin(), events_.end(),
-                   [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; });
+  // What happens at one time has the order in which it began, as it has in a recorded file.
+  std::stable_sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) {
+    return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.began_ns < b.began_ns;
+  });
   return std::nullopt;
 } catch (const FileError& error) {
   return error;

@@ -37,7 +37,8 @@ class Inputs {
 
   struct Event {
     std::uint64_t time_ns;
-    std::string text;  // for the trace; empty: it belongs to one before
+    std::uint64_t began_ns;  // of what it belongs to, the first
+    std::string text;        // for the trace; empty: it belongs to one before
     std::function<void()> happens;
     bool lasts = true;  // what it did is still so after a reset of the board
   };

@@ -8,9 +8,11 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "machine/clock.hpp"
 #include "mcu/line_cost.hpp"
+#include "parts/part.hpp"
 #include "trace/hooks.hpp"
 #include "trace/port.hpp"
 
@@ -51,6 +53,10 @@ void Board::start(const Settings& settings) {
   change_frequency(settings.profile.frequency_mhz * 1'000'000);
 }
 
+void Board::boot() {
+  if (restart_.cause != machine::PWRON_RESET) cpu_.wait_until(now_ns() + settings_.profile.boot_ns);
+}
+
 void Board::change_frequency(std::uint32_t hz) {
   frequency_hz_ = hz;
   profile_ = at_frequency(settings_.profile, hz);
@@ -70,8 +76,12 @@ std::optional<FileError> Board::read_diagram(std::string_view text) { return dia
 std::optional<FileError> Board::read_inputs(std::string_view text) {
   inputs_ = std::make_unique<Inputs>();
   std::optional<FileError> error = inputs_->read(text, diagram_);
-  if (!error) inputs_->start();
-  return error;
+  if (error) return error;
+  inputs_->start();
+  if (restart_.cause != machine::PWRON_RESET) {
+    for (const std::unique_ptr<Part>& part : diagram_.parts()) part->come_to_rest();
+  }
+  return std::nullopt;
 }
 
 void Board::switch_task() {
@@ -82,7 +92,7 @@ void Board::switch_task() {
 // --- What leaves the board
 
 void Board::write_console(const char* text, std::size_t size) {
-  in_console_ = true;
+  const bool inner = std::exchange(in_console_, true);  // an interrupt prints while a task does
   if (settings_.records_fd < 0) {
     write_all(STDOUT_FILENO, text, size, writing_);
   } else {
@@ -93,7 +103,7 @@ void Board::write_console(const char* text, std::size_t size) {
     }
   }
   cpu_.spend(size * profile().console_byte_ns);
-  in_console_ = false;
+  in_console_ = inner;
 }
 
 void Board::write_records(const trace::Record* records, std::size_t count) {
@@ -135,7 +145,7 @@ void Board::reset(machine::ResetCause cause, trace::Site site) {
   if (!in_console_) std::fflush(nullptr);
   trace::emit(trace::Kind::reset, 0, 0, site, static_cast<std::uint8_t>(cause));
   trace::flush();
-  restart_program({cpu_.now_ns() + settings_.profile.boot_ns, cause, restart_.rtc_offset_us});
+  restart_program({cpu_.now_ns(), cause, restart_.rtc_offset_us});
   stop(trace::Stop::exited, 2, "the host could not start the program again");
 }
 
@@ -157,9 +167,7 @@ namespace asyncio::port {
 using sim::board;
 
 std::uint64_t now_us() { return board.now_ns() / 1000; }
-void idle_until(std::uint64_t deadline_us) {
-  board.cpu().idle_until(deadline_us < sim::Clock::never / 1000 ? deadline_us * 1000 : sim::Clock::never);
-}
+void idle_until(std::uint64_t deadline_us) { board.cpu().idle_until(sim::Clock::ns_of(deadline_us)); }
 std::uint32_t enter_critical() { return board.cpu().mask_interrupts(); }
 void exit_critical(std::uint32_t state) { board.cpu().unmask_interrupts(state); }
 void console_write(const char* text, std::size_t size) { board.write_console(text, size); }
@@ -182,6 +190,6 @@ std::uint64_t clock_us() {
   return sim::board.now_ns() / 1000;
 }
 
-void busy_wait_until(std::uint64_t time_us) { sim::board.cpu().wait_until(time_us * 1000); }
+void busy_wait_until(std::uint64_t time_us) { sim::board.cpu().wait_until(sim::Clock::ns_of(time_us)); }
 
 }  // namespace machine

@@ -57,6 +57,8 @@ class Board {
   // Reads what is wired to the board, and what will be done to it. Once, after start().
   std::optional<FileError> read_diagram(std::string_view text);
   std::optional<FileError> read_inputs(std::string_view text);
+  // After a reset: what the chip does until the firmware starts. The world around it goes on meanwhile.
+  void boot();
   // What the board keeps through a reset.
   Restart& restart() { return restart_; }
 

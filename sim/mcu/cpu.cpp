@@ -6,6 +6,7 @@
 #include <boost/context/fiber.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <cstdio>
+#include <utility>
 
 #include "asyncio/loop.hpp"
 #include "mcu/board.hpp"
@@ -133,11 +134,32 @@ void Cpu::pass_until(std::uint64_t then, bool interrupts_add) {
   if (!stopped_) clock_.jump_to(then);
 }
 
+// What counts as long is the slice. Outside of one, a program may wait in a call of the hardware's as long as
+// it likes.
+std::uint64_t Cpu::busy_since_ns() const {
+  if (in_slice_) return slice_ns_;
+  return waits_ && serving_ == nullptr ? now_ns() : called_ns_;
+}
+
+void Cpu::wait_until(std::uint64_t time_ns) {
+  const bool waited = std::exchange(waits_, true);
+  set_checkpoint();
+  pass_until(time_ns, false);
+  waits_ = waited;
+  called_ns_ = now_ns();
+  set_checkpoint();
+}
+
+// On a board that ends what hangs. Not what feeds it nevertheless.
+bool Cpu::watchdog_ends(std::uint64_t hung_ns) { return board.watchdog().was_fed_before(hung_ns); }
+
 void Cpu::set_checkpoint() {
-  const std::uint64_t since = in_slice_ ? slice_ns_ : called_ns_;
+  const std::uint64_t since = busy_since_ns();
   const bool hog_next = in_slice_ && !hog_reported_;
   const std::uint64_t limit = hog_next ? std::min(limits_.hog_ns, limits_.hang_ns) : limits_.hang_ns;
-  const std::uint64_t reached = limit < Clock::never - since ? since + limit : Clock::never;
+  std::uint64_t reached = Clock::later(since, limit);
+  if (reached <= now_ns() && watchdog_ends(Clock::later(since, limits_.hang_ns)))
+    reached = hog_next ? Clock::later(since, limits_.hog_ns) : Clock::never;
   checkpoint_ns_ = board.is_interrupted() ? 0 : std::min(clock_.end_ns(), reached);
 }
 
@@ -147,9 +169,9 @@ void Cpu::check_limits() {
   if (clock_.at_end()) board.stop(trace::Stop::time_up);
   // The slice is over once the loop has ended; what main() does then is its own affair.
   if (in_slice_ && !asyncio::event_loop.is_running()) in_slice_ = false;
-  const std::uint64_t since = in_slice_ ? slice_ns_ : called_ns_;
-  const std::uint64_t lasted_ns = now_ns() - since;
-  if (lasted_ns >= limits_.hang_ns) board.stop(trace::Stop::hung);
+  const std::uint64_t lasted_ns = now_ns() - busy_since_ns();
+  if (lasted_ns >= limits_.hang_ns && !watchdog_ends(Clock::later(busy_since_ns(), limits_.hang_ns)))
+    board.stop(trace::Stop::hung);
   if (in_slice_ && !hog_reported_ && lasted_ns >= limits_.hog_ns) {
     hog_reported_ = true;
     trace::emit(trace::Kind::hog, asyncio::event_loop.current()->number.id(),
@@ -166,10 +188,11 @@ void Cpu::begin_slice(std::uint64_t switch_ns) {
   work(switch_ns);
 }
 
-// WFE: not at all, if an interrupt was served since the last time.
+// WFE: not at all, if an interrupt was served since the last time. One that is pending and masked would end
+// it at once, again and again, until the time has come.
 void Cpu::idle_until(std::uint64_t time_ns) {
   in_slice_ = false;
-  if (!event_) wait_for_interrupt(time_ns, true);
+  if (!event_) wait_for_interrupt(time_ns, masked_ == 0);
   serve_interrupts();
   event_ = false;
 }
@@ -204,12 +227,15 @@ void Cpu::serve_interrupts() {
   while (masked_ == 0 && serving_ == nullptr && interrupts_.any()) {
     Interrupt& interrupt = *interrupts_.take();
     serving_ = &interrupt;
+    called_ns_ = now_ns();
     const LineCost::Position interrupted = line_cost.position();
-    if (interrupt.object()) trace::isr_enter(*interrupt.object());
+    // Copied: the program may destroy the interrupt while it is served.
+    const std::optional<trace::Object> object = interrupt.object();
+    if (object) trace::isr_enter(*object);
     work(board.profile().interrupt_entry_ns);
     interrupt.serve();
     work(board.profile().interrupt_exit_ns);
-    if (interrupt.object()) trace::isr_exit(*interrupt.object());
+    if (object) trace::isr_exit(*object);
     line_cost.set_position(interrupted);
     serving_ = nullptr;
     event_ = true;
@@ -220,6 +246,11 @@ void Cpu::serve_interrupts() {
 void Cpu::unmask_interrupts(std::uint32_t depth) {
   masked_ = depth;
   if (interrupts_.any()) serve_interrupts();
+}
+
+void Cpu::unmask_interrupts_later(std::uint32_t depth) {
+  masked_ = depth;
+  if (interrupts_.any()) look_at_limits();
 }
 
 }  // namespace sim

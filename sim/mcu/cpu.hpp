@@ -65,7 +65,7 @@ class Cpu {
     work(duration_ns);
   }
   // On nothing, until a time.
-  void wait_until(std::uint64_t time_ns) { pass_until(time_ns, false); }
+  void wait_until(std::uint64_t time_ns);
   // The scheduler has chosen a task: a slice begins.
   void begin_slice(std::uint64_t switch_ns);
   // The CPU sleeps until that time or an interrupt was served, also one since it last did. Clock::never:
@@ -82,11 +82,14 @@ class Cpu {
 
   std::uint32_t mask_interrupts() { return masked_++; }
   void unmask_interrupts(std::uint32_t depth);
+  // Those that are pending are served when time passes next.
+  void unmask_interrupts_later(std::uint32_t depth);
   bool in_interrupt() const { return serving_ != nullptr; }
 
   // No time passes any more: the board has stopped.
   void stop() { stopped_ = true; }
-  // Checks the limits, and whether the board was interrupted, when time passes next. From a signal handler.
+  // Checks the limits, whether the board was interrupted, and for interrupts to serve, when time passes next.
+  // Also from a signal handler.
   void look_at_limits() { checkpoint_ns_ = 0; }
   // Is this address where the firmware's stack overflows?
   bool is_stack_guard(const void* address) const;
@@ -97,6 +100,8 @@ class Cpu {
   void leave_firmware();
   void tick();
   void check_limits();
+  std::uint64_t busy_since_ns() const;
+  static bool watchdog_ends(std::uint64_t hung_ns);
   void set_checkpoint();
   void wait_for_interrupt(std::uint64_t time_ns, bool interrupts_end_it);
 
@@ -111,6 +116,7 @@ class Cpu {
   std::uint64_t slice_ns_ = 0;                // when the slice began
   std::uint64_t called_ns_ = 0;               // when the firmware last called the hardware or was interrupted
   bool in_slice_ = false;
+  bool waits_ = false;  // in wait_until()
   bool hog_reported_ = false;
   bool stopped_ = false;
   bool in_firmware_ = false;  // on its stack

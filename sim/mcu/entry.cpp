@@ -141,6 +141,7 @@ namespace {
   sim::line_cost.start(reinterpret_cast<const void*>(&__real_main), sim::board.profile().line_ns);
   sim::send_standard_output_to_console();
   sim::watch_for_crashes_and_hangs();
+  sim::board.boot();
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "mcu/interrupts.hpp"
 
+#include "mcu/board.hpp"
+
 namespace sim {
 
 void Interrupt::announce(const char* name, trace::Site site) {
@@ -13,6 +15,7 @@ void Interrupt::raise() {
   while (*place != nullptr && (*place)->order_ <= order_) place = &(*place)->next_;
   next_ = *place;
   *place = this;
+  board.cpu().look_at_limits();
 }
 
 void Interrupt::clear() {

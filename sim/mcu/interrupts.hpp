@@ -30,13 +30,14 @@ class Interrupt {
 
   // Gives it a name and a number in the trace, the first time. `name` is kept, not copied.
   void announce(const char* name, trace::Site site);
-  // It will be served as soon as the firmware allows; again while pending does nothing.
+  // It will be served when time passes next and the firmware allows; again while pending does nothing.
   void raise();
   void clear();
   bool is_pending() const { return pending_; }
 
   const std::optional<trace::Object>& object() const { return object_; }
-  void serve() { serve_(); }
+  // What the program throws in it cannot be caught: nothing called it.
+  void serve() noexcept { serve_(); }
 
  private:
   friend class Interrupts;

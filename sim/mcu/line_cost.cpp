@@ -29,14 +29,16 @@ void LineCost::start(const void* main, std::uint64_t line_ns) {
 
 std::uint32_t LineCost::look_up(std::uintptr_t offset) {
   // What calls is the instruction before the one it returns to.
-  const LineTable::Place place = table_->find(text_begin_ + offset - 1);
+  const std::uintptr_t address = text_begin_ + offset - 1;
+  const bool own = table_->find(address).of_program;
+  const LineTable::Place place = table_->find_caller(address);
   std::uint32_t line = not_charged;
   if (place.of_program) {
     std::size_t known = 0;
     while (known < places_.size() && (places_[known].file != place.file || places_[known].line != place.line))
       ++known;
     if (known == places_.size()) places_.push_back(place);
-    line = first_line + static_cast<std::uint32_t>(known);
+    line = (first_line + static_cast<std::uint32_t>(known)) | (own ? 0 : inlined);
   }
   lines_[offset] = line;
   return line;
@@ -52,7 +54,7 @@ trace::Site LineCost::site() const {
 
 trace::Site LineCost::site_of(std::uintptr_t address) const {
   if (table_ != nullptr) {
-    const LineTable::Place place = table_->find(address);
+    const LineTable::Place place = table_->find_caller(address);
     if (place.of_program) return {place.file, static_cast<unsigned>(place.line)};
   }
   return site();
@@ -64,7 +66,7 @@ void LineCost::set_position_at(std::uintptr_t address) {
   const std::uintptr_t offset = address + 1 - text_begin_;
   if (offset >= text_size_) return;
   const std::uint32_t line = look_up(offset);
-  if (line != not_charged) position_ = {line, offset};
+  if (line != not_charged) position_ = {line & ~inlined, offset};
 }
 
 }  // namespace sim

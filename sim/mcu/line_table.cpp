@@ -1,5 +1,6 @@
 #include "mcu/line_table.hpp"
 
+#include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <link.h>
@@ -41,6 +42,28 @@ bool find_unit(Dwarf* debug, Dwarf_Addr address, Dwarf_Die* unit) {
     offset = next;
   }
   return false;
+}
+
+// Calls `found` for each function that was inlined, with where its code is and where the call.
+template <class Found>
+void for_each_inlined(Dwarf_Die* parent, const Found& found) {
+  Dwarf_Die die;
+  if (dwarf_child(parent, &die) != 0) return;
+  do {
+    Dwarf_Attribute attribute;
+    Dwarf_Word file = 0;
+    Dwarf_Word line = 0;
+    if (dwarf_tag(&die) == DW_TAG_inlined_subroutine &&
+        dwarf_formudata(dwarf_attr(&die, DW_AT_call_file, &attribute), &file) == 0 &&
+        dwarf_formudata(dwarf_attr(&die, DW_AT_call_line, &attribute), &line) == 0) {
+      Dwarf_Addr base = 0;
+      Dwarf_Addr begin = 0;
+      Dwarf_Addr end = 0;
+      for (std::ptrdiff_t next = 0; (next = dwarf_ranges(&die, next, &base, &begin, &end)) > 0;)
+        found(begin, end, file, static_cast<int>(line));
+    }
+    for_each_inlined(&die, found);
+  } while (dwarf_siblingof(&die, &die) == 0);
 }
 
 // Where the program's own files are for the compiler: see cli/lesson_build.cpp.
@@ -85,9 +108,29 @@ LineTable LineTable::of_unit_at(const void* address) {
     }
     table.rows_.push_back({static_cast<std::uintptr_t>(at + bias), file_number, number});
   }
+  Dwarf_Files* files = nullptr;
+  if (dwarf_getsrcfiles(&unit, &files, nullptr) == 0) {
+    for_each_inlined(&unit, [&](Dwarf_Addr begin, Dwarf_Addr end, Dwarf_Word file, int line) {
+      const char* const name = dwarf_filesrc(files, file, nullptr, nullptr);
+      const auto known = name == nullptr ? numbers.end() : numbers.find(name);
+      if (known == numbers.end() || !table.files_[known->second].of_program) return;
+      table.inlined_.push_back({static_cast<std::uintptr_t>(begin + bias),
+                                static_cast<std::uintptr_t>(end + bias), known->second, line});
+    });
+  }
   std::stable_sort(table.rows_.begin(), table.rows_.end(),
                    [](const Row& a, const Row& b) { return a.address < b.address; });
   return table;
+}
+
+LineTable::Place LineTable::find_caller(std::uintptr_t address) const {
+  const Place place = find(address);
+  if (place.of_program) return place;
+  const auto call = std::find_if(inlined_.rbegin(), inlined_.rend(), [&](const Inlined& inlined) {
+    return inlined.begin <= address && address < inlined.end;
+  });
+  if (call == inlined_.rend()) return place;
+  return {files_[call->file].name.c_str(), call->line, true};
 }
 
 LineTable::Place LineTable::find(std::uintptr_t address) const {

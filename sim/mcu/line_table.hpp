@@ -21,6 +21,9 @@ class LineTable {
 
   // {nullptr, 0, false} for an address outside the unit.
   Place find(std::uintptr_t address) const;
+  // The same; but for code of others that was inlined into the program, the line of the program that calls
+  // it.
+  Place find_caller(std::uintptr_t address) const;
   bool empty() const { return rows_.empty(); }
 
  private:
@@ -33,10 +36,18 @@ class LineTable {
     std::uint32_t file;  // in files_; none: the addresses from here on are of no line
     int line;
   };
+  // Where the compiler put a function into the program that is called there.
+  struct Inlined {
+    std::uintptr_t begin;
+    std::uintptr_t end;
+    std::uint32_t file;  // in files_: of the call
+    int line;
+  };
   static constexpr std::uint32_t none = UINT32_MAX;
 
   std::vector<File> files_;
-  std::vector<Row> rows_;  // by address
+  std::vector<Row> rows_;         // by address
+  std::vector<Inlined> inlined_;  // whose call is a line of the program; the inner after the outer
 };
 
 }  // namespace sim

@@ -10,7 +10,7 @@ namespace sim {
 
 // What survives a reset.
 struct Restart {
-  std::uint64_t time_ns = 0;  // when the firmware started last; the board's time goes on
+  std::uint64_t time_ns = 0;  // when that was; the board's time goes on
   machine::ResetCause cause = machine::PWRON_RESET;
   std::int64_t rtc_offset_us = 0;  // what RTC.datetime() set
 };

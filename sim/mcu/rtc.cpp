@@ -35,11 +35,13 @@ DateTime RTC::datetime() const {
 }
 
 void RTC::datetime(const DateTime& now) const {
+  // A year has 12 bits (RP2040 datasheet 4.8.2). Checked first: the library's types would cut them off.
+  const bool in_range =
+      now.year >= 0 && now.year <= 4095 && now.month >= 1 && now.month <= 12 && now.day >= 1 && now.day <= 31;
   const year_month_day date{year(now.year), month(static_cast<unsigned>(now.month)),
                             day(static_cast<unsigned>(now.day))};
-  if (!date.ok() || now.month < 1 || now.day < 1 || now.hours < 0 || now.hours > 23 || now.minutes < 0 ||
-      now.minutes > 59 || now.seconds < 0 || now.seconds > 59 || now.subseconds < 0 ||
-      now.subseconds > 999'999)
+  if (!in_range || !date.ok() || now.hours < 0 || now.hours > 23 || now.minutes < 0 || now.minutes > 59 ||
+      now.seconds < 0 || now.seconds > 59 || now.subseconds < 0 || now.subseconds > 999'999)
     throw asyncio::ValueError(
         "RTC: there is no such date or time; a DateTime is year, month, day, weekday, hours, "
         "minutes, seconds, subseconds");

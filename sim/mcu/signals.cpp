@@ -47,6 +47,7 @@ class Interrupted {
 
 #if defined(__x86_64__)
   std::uintptr_t address() const { return static_cast<std::uintptr_t>(registers_.gregs[REG_RIP]); }
+  std::uintptr_t stack() const { return static_cast<std::uintptr_t>(registers_.gregs[REG_RSP]); }
   bool jumps_to_itself() const {
     const auto* const code = reinterpret_cast<const unsigned char*>(address());
     static constexpr unsigned char near_jump[] = {0xe9, 0xfb, 0xff, 0xff, 0xff};
@@ -61,6 +62,7 @@ class Interrupted {
   }
 #elif defined(__aarch64__)
   std::uintptr_t address() const { return registers_.pc; }
+  std::uintptr_t stack() const { return registers_.sp; }
   bool jumps_to_itself() const {
     std::uint32_t code = 0;
     std::memcpy(&code, reinterpret_cast<const void*>(address()), sizeof code);
@@ -80,7 +82,11 @@ class Interrupted {
 
 void crashed(int signal, siginfo_t* info, void* context) {
   std::signal(signal, SIG_DFL);
-  const bool overflow = signal == SIGSEGV && board.cpu().is_stack_guard(info->si_addr);
+  // A constructor before main() runs on the process's own stack, of which only the pointer is known.
+  constexpr std::uintptr_t near = 64 * 1024;
+  const auto from_stack = reinterpret_cast<std::uintptr_t>(info->si_addr) - Interrupted(context).stack();
+  const bool overflow =
+      signal == SIGSEGV && (board.cpu().is_stack_guard(info->si_addr) || from_stack + near < 2 * near);
   board.stop_in_signal(
       trace::Stop::crashed, signal, Interrupted(context).address(),
       overflow ? "stack overflow: functions call each other without end, or a local variable is too "

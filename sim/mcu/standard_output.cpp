@@ -26,8 +26,11 @@ class ConsoleBuffer : public std::streambuf {
 };
 
 #if defined(__GLIBC__)
+// The C library is in the middle of its buffer: a handler that prints now would print that once more.
 ssize_t write_cookie(void*, const char* text, std::size_t size) {
+  const std::uint32_t state = board.cpu().mask_interrupts();
   board.write_console(text, size);
+  board.cpu().unmask_interrupts_later(state);
   return static_cast<ssize_t>(size);
 }
 #endif

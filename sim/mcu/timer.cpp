@@ -5,6 +5,7 @@
 
 #include "asyncio/exceptions.hpp"
 #include "mcu/board.hpp"
+#include "mcu/interrupt_handler.hpp"
 
 namespace machine {
 
@@ -19,13 +20,16 @@ struct Timer::State {
 
   // Periods follow each other without drift, however late the interrupt is served.
   void go_off() {
-    if (options.mode == PERIODIC)
-      sim::board.cpu().alarms().set(alarm, alarm.time_ns() + options.period_us * 1000);
+    if (options.mode == PERIODIC) sim::board.cpu().alarms().set(alarm, next_ns(alarm.time_ns()));
     interrupt.raise();
   }
 
+  std::uint64_t next_ns(std::uint64_t from_ns) const {
+    return sim::Clock::later(from_ns, sim::Clock::ns_of(options.period_us));
+  }
+
   Options options;
-  Handler handler;
+  sim::InterruptHandler<Timer&> handler;
   sim::Interrupt interrupt;
   sim::Alarm alarm;
 };
@@ -39,7 +43,7 @@ void Timer::init(const Options& options, Handler handler, trace::Site site) {
   state_->options = options;
   state_->handler = std::move(handler);
   state_->interrupt.announce("Timer", site);
-  sim::board.cpu().alarms().set(state_->alarm, sim::board.now_ns() + options.period_us * 1000);
+  sim::board.cpu().alarms().set(state_->alarm, state_->next_ns(sim::board.now_ns()));
 }
 
 void Timer::deinit() {

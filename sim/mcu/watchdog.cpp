@@ -16,7 +16,10 @@ void Watchdog::start(std::uint64_t timeout_ns) {
 }
 
 void Watchdog::feed() {
-  if (alarm_ != nullptr) board.cpu().alarms().set(*alarm_, board.now_ns() + timeout_ns_);
+  if (alarm_ == nullptr) return;
+  fed_ns_ = board.now_ns();
+  board.cpu().alarms().set(*alarm_, fed_ns_ + timeout_ns_);
+  board.cpu().look_at_limits();  // a program that hangs and feeds it is stopped
 }
 
 }  // namespace sim

@@ -33,6 +33,11 @@ void BouncingContact::set(bool closed) {
   wait_for_change();
 }
 
+void BouncingContact::come_to_rest() {
+  board.cpu().alarms().unset(next_change_);
+  contact_.set(closed_);
+}
+
 // Each takes its part of the time that is left, so that they come closer together and are over in time.
 void BouncingContact::wait_for_change() {
   const std::uint64_t left_ns = still_ns_ - board.now_ns();

@@ -31,6 +31,8 @@ class BouncingContact {
   void close_quietly();
   // From now on. If it still bounces from the last time, that ends here.
   void set(bool closed);
+  // It bounces no more.
+  void come_to_rest();
   // What it is or will be when it is still.
   bool is_closed() const { return closed_; }
   // What it is at this moment.

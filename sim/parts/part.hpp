@@ -40,6 +40,8 @@ class Part : public NetListener {
   virtual void set(const Setting& setting, double value) {
     static_cast<void>(setting), static_cast<void>(value);
   }
+  // What was just set was so before the board started: it moves no more.
+  virtual void come_to_rest() {}
   // Words or bytes from outside: a key of a remote control, what arrives on a modem's line. What would be
   // right instead of `text`, or nothing if it is right.
   virtual std::string check(std::string_view text) const;

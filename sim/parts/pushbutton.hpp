@@ -21,6 +21,7 @@ class Pushbutton final : public Part {
 
   std::span<const Setting> settings() const override { return all_settings; }
   void set(const Setting& setting, double value) override;
+  void come_to_rest() override { contact_.come_to_rest(); }
 
  private:
   static constexpr std::array<Setting, 1> all_settings{{{"pressed", "", 0, 1}}};

@@ -40,6 +40,15 @@ void RotaryEncoder::set(const Setting& setting, double value) {
   if (!next_edge_.is_set()) turn();
 }
 
+void RotaryEncoder::come_to_rest() {
+  board.cpu().alarms().unset(next_edge_);
+  position_ = target_;
+  quarter_ = 0;
+  clk_contact_.set(false);
+  dt_contact_.set(false);
+  for (BouncingContact* const contact : {&clk_contact_, &dt_contact_, &sw_contact_}) contact->come_to_rest();
+}
+
 // From one click to the next there is no turning back.
 void RotaryEncoder::turn() {
   if (quarter_ == 0) {

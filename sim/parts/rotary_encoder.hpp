@@ -35,6 +35,7 @@ class RotaryEncoder final : public Part {
 
   std::span<const Setting> settings() const override { return all_settings; }
   void set(const Setting& setting, double value) override;
+  void come_to_rest() override;
 
  private:
   void turn();

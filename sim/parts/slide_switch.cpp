@@ -32,4 +32,10 @@ void SlideSwitch::set(const Setting&, double value) {
   board.cpu().alarms().set(arrival_, board.now_ns() + way_ns_);
 }
 
+void SlideSwitch::come_to_rest() {
+  board.cpu().alarms().unset(arrival_);
+  contact_to(position_).set(true);
+  for (BouncingContact* const contact : {&to_one_, &to_three_}) contact->come_to_rest();
+}
+
 }  // namespace sim

@@ -29,6 +29,7 @@ class SlideSwitch final : public Part {
 
   std::span<const Setting> settings() const override { return all_settings; }
   void set(const Setting& setting, double value) override;
+  void come_to_rest() override;
 
  private:
   static constexpr std::array<Setting, 1> all_settings{{{"position", "", 0, 1}}};

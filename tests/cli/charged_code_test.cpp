@@ -212,7 +212,8 @@ std::string busy_wait(const std::string& flag, const std::string& loop) {
 }
 
 TEST_F(ChargedCode, AnInterruptComesInTheMiddleOfABusyLoop) {
-  for (const char* const flag : {"bool", "volatile bool"}) {
+  // To read the last is code of the library only, the loop's branch apart.
+  for (const char* const flag : {"bool", "volatile bool", "#include <atomic>\nstd::atomic<bool>"}) {
     for (const char* const loop : {"  while (!flag);\n", "  while (!flag) {\n  }\n"}) {
       for (const char* const level : {"-O0", "-Og"}) {
         const Trace trace = run(busy_wait(flag, loop), level, "--run-for-ns 1000000000");
@@ -269,6 +270,20 @@ TEST_F(ChargedCode, RecursionWithoutEndIsAStackOverflowWithItsLine) {
   EXPECT_NE(output.err.find("main.cpp:"), std::string::npos) << output.err;
 }
 
+TEST_F(ChargedCode, SoIsALocalVariableThatIsTooLargeAndRecursionBeforeMain) {
+  fs::create_directory(folder_ / "own");
+  for (const char* const program :
+       {"int main() {\n  volatile char large[3'000'000];\n  large[0] = 1;\n  return large[0];\n}\n",
+        "int deeper(volatile int* at) {\n  volatile int here[100] = {*at};\n"
+        "  return deeper(here) + here[1];\n}\n"
+        "volatile int first = 0;\nint before = deeper(&first);\nint main() {}\n"}) {
+    program::write(folder_ / "own" / "main.cpp", program);
+    const program::Output output = coroscope("run own");
+    EXPECT_EQ(output.status, 2);
+    EXPECT_NE(output.err.find("stack overflow"), std::string::npos) << output.err;
+  }
+}
+
 TEST_F(ChargedCode, AnArmedWatchdogResetsABoardThatHangs) {
   fs::create_directory(folder_ / "own");
   program::write(folder_ / "own" / "main.cpp",
@@ -276,7 +291,7 @@ TEST_F(ChargedCode, AnArmedWatchdogResetsABoardThatHangs) {
                      "int main() {\n"
                      "  print(\"cause %d\\n\", static_cast<int>(machine::reset_cause()));\n"
                      "  if (machine::reset_cause() == machine::WDT_RESET) return 0;\n"
-                     "  machine::WDT watchdog(500);\n"
+                     "  machine::WDT watchdog;\n"  // longer than a hang
                      "  for (;;) {}\n"
                      "}\n");
   const program::Output output = coroscope("run own");

@@ -49,6 +49,32 @@ TEST_F(InputFile, WhatWasRecordedGivesTheSameTraceAgain) {
   }
 }
 
+TEST_F(InputFile, WhatWasRecordedThroughAResetGivesTheSameTrace) {
+  fs::create_directory(folder_ / "own");
+  program::write(folder_ / "own" / "main.cpp",
+                 "#include \"machine.hpp\"\n#include \"time.hpp\"\n"
+                 "int main() {\n"
+                 "  machine::Pin button(14, machine::Pin::IN, machine::Pin::PULL_UP);\n"
+                 "  time::sleep_ms(100);\n"
+                 "  if (machine::reset_cause() == machine::PWRON_RESET) machine::reset();\n"
+                 "  time::sleep_ms(100);\n"
+                 "}\n");
+  program::write(folder_ / "own" / "diagram.json",
+                 R"({"parts": [{"type": "wokwi-pi-pico", "id": "pico"},
+                               {"type": "wokwi-pushbutton", "id": "btn1"}],
+                     "connections": [["btn1:1.l", "pico:GP14", "", []], ["btn1:2.l", "pico:GND.1", "", []]]})");
+  // The board boots for 5 ms.
+  program::write(folder_ / "own" / "presses.json",
+                 R"([{"at": "50ms", "press": "btn1"}, {"at": "101ms", "release": "btn1"},
+                     {"at": "102ms", "press": "btn1", "for": "50ms"}])");
+  ASSERT_EQ(coroscope("run own --input presses.json --record again.json --trace a.cstrace").status, 0);
+  ASSERT_EQ(coroscope("run own --input ./again.json --trace b.cstrace").status, 0);
+  EXPECT_EQ(program::read(folder_ / "again.json"),
+            "[\n{\"at\":\"50ms\",\"press\":\"btn1\"},\n{\"at\":\"101ms\",\"release\":\"btn1\"},\n"
+            "{\"at\":\"102ms\",\"press\":\"btn1\",\"for\":\"50ms\"}\n]\n");
+  EXPECT_TRUE(program::read(folder_ / "a.cstrace") == program::read(folder_ / "b.cstrace"));
+}
+
 TEST_F(InputFile, IsLookedForHereAndInTheLesson) {
   program::write(folder_ / "warm.json", "[]");
   const program::Output here = coroscope("run 07-bmp280 --for 9s --input warm.json");

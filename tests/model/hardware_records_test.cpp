@@ -44,6 +44,7 @@ TEST(Notice, Hog) {
 TEST(Notice, Conflict) {
   EXPECT_EQ(notice_of(Kind::conflict, 4, 0, 5), "GP4 and GP5 drive one net against each other");
   EXPECT_EQ(notice_of(Kind::conflict, 4, 0, 0xffff), "GP4 and a part drive one net against each other");
+  EXPECT_EQ(notice_of(Kind::conflict, 0xffff, 0, 0xffff), "two parts drive one net against each other");
 }
 
 TEST(Notice, UartErrors) {

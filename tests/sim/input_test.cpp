@@ -52,6 +52,60 @@ TEST(Input, AButtonIsPressedForAWhile) {
   EXPECT_EQ(r.of(Kind::input)[0].time_ns, 20 * ms);
 }
 
+// A recorded file has them in the order of time.
+TEST(Input, WhatHappensAtOneTimeHasTheOrderInWhichItBegan) {
+  for (const char* const inputs :
+       {R"([{"at": "20ms", "press": "btn1"}, {"at": "10ms", "press": "btn1", "for": "10ms"}])",
+        R"([{"at": "10ms", "press": "btn1", "for": "10ms"}, {"at": "20ms", "press": "btn1"}])"}) {
+    const Recording r = run(200 * ms, [inputs] {
+      if (board.read_diagram(diagram) || board.read_inputs(inputs)) return 2;
+      const Pin button(14, Pin::IN, Pin::PULL_UP);
+      time::sleep_ms(100);
+      return button.value();
+    });
+    EXPECT_EQ(r.last_stop().extra, 0) << inputs;
+  }
+}
+
+// As after a reset at 1 s: the program starts when the boot code has run.
+TEST(Input, AfterAResetPartsAreAsTheyWereAndGoOnWhileTheBoardBoots) {
+  ::setenv("COROSCOPE_RESTART", "1000000000 5 0", 1);
+  const Recording r = run(2000 * ms, [] {
+    const std::string parts = R"({"parts": [
+      {"type": "wokwi-pi-pico", "id": "pico"},
+      {"type": "wokwi-pushbutton", "id": "btn1", "attrs": {"bounce_us": "20000"}},
+      {"type": "wokwi-ky-040", "id": "enc1"},
+      {"type": "wokwi-slide-switch", "id": "sw1"}
+    ], "connections": [
+      ["btn1:1.l", "pico:GP14", "", []], ["btn1:2.l", "pico:GND.1", "", []],
+      ["enc1:CLK", "pico:GP10", "", []], ["enc1:GND", "pico:GND.1", "", []], ["enc1:VCC", "pico:3V3", "", []],
+      ["sw1:2", "pico:GP12", "", []], ["sw1:3", "pico:GND.1", "", []]
+    ]})";
+    if (board.read_diagram(parts) || board.read_inputs(R"([
+          {"at": "500ms", "press": "btn1"},
+          {"at": "600ms", "set": "enc1.position", "to": 20},
+          {"at": "700ms", "set": "sw1.position", "to": 1},
+          {"at": "1002ms", "set": "enc1.pressed", "to": 1}
+        ])"))
+      return 1;
+    board.boot();
+    static int edges;
+    for (const int number : {10, 12, 14}) {
+      Pin pin(number, Pin::IN, Pin::PULL_UP);
+      pin.irq([](Pin) { ++edges; });
+    }
+    const int held = Pin(14).value() + Pin(12).value();
+    time::sleep_ms(500);
+    return edges + held;
+  });
+  ::unsetenv("COROSCOPE_RESTART");
+  EXPECT_EQ(r.why(), trace::Stop::returned);
+  EXPECT_EQ(r.last_stop().extra, 0);
+  ASSERT_EQ(r.inputs.size(), 1U) << "what happens while it boots is traced, what was before was so already";
+  EXPECT_EQ(r.of(Kind::input)[0].time_ns, 1002 * ms);
+  EXPECT_EQ(r.of(Kind::pin)[0].time_ns / ms, 1005U);
+}
+
 TEST(Input, ACurveLeadsFromPointToPoint) {
   const Recording r = run(3000 * ms, [] {
     if (board.read_diagram(diagram) ||

@@ -47,6 +47,62 @@ TEST(Limits, ASliceLongerStillIsStoppedAsHung) {
   EXPECT_EQ(r.last_stop().time_ns, r.of(Kind::slice_begin)[1].time_ns + 200 * ms);
 }
 
+// The board's reset would run the tests' program anew, so the test goes until just before.
+TEST(Limits, WhatHangsIsLeftToAWatchdog) {
+  sim::Limits until = limits(100, 200);
+  until.run_ns = 499 * ms;
+  const Recording r = run(until, [] {
+    asyncio::run([]() -> asyncio::Coro<> {
+      const machine::WDT watchdog(500);
+      for (;;) sim::board.cpu().work(1000);
+      co_return;
+    }());
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::time_up);
+  EXPECT_EQ(r.of(Kind::hog).size(), 1U);
+}
+
+TEST(Limits, WhatHangsAndFeedsItsWatchdogIsStopped) {
+  const Recording r = run(limits(100, 200), [] {
+    asyncio::run([]() -> asyncio::Coro<> {
+      const machine::WDT watchdog(500);
+      for (;;) {
+        time::sleep_ms(30);
+        watchdog.feed();
+      }
+      co_return;
+    }());
+    return 0;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::hung);
+  EXPECT_EQ(r.last_stop().time_ns / ms, 210U);
+}
+
+TEST(Limits, AProgramWithoutALoopMayWaitInOneCallAsLongAsItLikes) {
+  const Recording r = run(limits(100, 200), [] {
+    machine::Timer timer;
+    timer.init({.period_us = 130'000}, [](machine::Timer&) { time::sleep_ms(20); });
+    time::sleep_ms(1500);
+    return 3;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::returned);
+  EXPECT_EQ(r.of(Kind::isr_enter).size(), 11U);
+}
+
+TEST(Limits, AHandlerThatNeverReturnsHangsAlsoWhereTheProgramWaits) {
+  const Recording r = run(limits(100, 200), [] {
+    machine::Timer timer;
+    timer.init({.period_us = 500'000}, [](machine::Timer&) {
+      for (;;) sim::board.cpu().work(1000);
+    });
+    time::sleep_ms(1500);
+    return 3;
+  });
+  EXPECT_EQ(r.why(), trace::Stop::hung);
+  EXPECT_EQ(r.last_stop().time_ns / 1'000'000, 700U);
+}
+
 TEST(Limits, AProgramWithoutALoopMayWaitAsLongAsItLikes) {
   const Recording r = run(limits(100, 200), [] {
     asyncio::run(busy(0, 10));

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <memory>
 #include <vector>
 
 #include "asyncio.hpp"
@@ -154,6 +156,47 @@ TEST(Net, ALoopOfResistorsEnds) {
   one.drive(Drive::high());
   EXPECT_TRUE(two.is_high());
   EXPECT_TRUE(three.is_high());
+}
+
+// Wheatstone's, out of balance: by Kirchhoff's laws 4/7 and 3/7 of the supply.
+TEST(Net, ABridgeOfResistorsHasTheVoltagesOfKirchhoffsLaws) {
+  sim::Wiring wiring;
+  Terminal top;
+  Terminal left;
+  Terminal right;
+  Terminal bottom;
+  top.drive(Drive::high());
+  bottom.drive(Drive::low());
+  const Resistor a(wiring, top, left, 1'000);
+  const Resistor b(wiring, left, bottom, 2'000);
+  const Resistor c(wiring, top, right, 2'000);
+  const Resistor d(wiring, right, bottom, 1'000);
+  const Resistor bridge(wiring, left, right, 1'000);
+  EXPECT_EQ(left.net().level, 37449);
+  EXPECT_EQ(right.net().level, 28086);
+  EXPECT_EQ(left.net().ohms, 476U);
+}
+
+// A grid of 1 kohm between the supply and ground at two opposite corners. What results is known from a
+// relaxation.
+TEST(Net, AGridOfResistorsHasToo) {
+  constexpr std::size_t size = 8;
+  sim::Wiring wiring;
+  std::array<Terminal, size * size> nodes;
+  std::vector<std::unique_ptr<Resistor>> resistors;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (i % size + 1 < size)
+      resistors.push_back(std::make_unique<Resistor>(wiring, nodes[i], nodes[i + 1], 1'000U));
+    if (i + size < nodes.size())
+      resistors.push_back(std::make_unique<Resistor>(wiring, nodes[i], nodes[i + size], 1'000U));
+  }
+  nodes.front().drive(Drive::high());
+  EXPECT_EQ(nodes.back().net().level, Drive::supply);
+  nodes.back().drive(Drive::low());
+  EXPECT_EQ(nodes[1].net().level, 53528);
+  EXPECT_EQ(nodes[size - 1].net().level, 32'768) << "half way, for symmetry";
+  nodes.front().drive(Drive::nothing());
+  EXPECT_EQ(nodes.front().net().level, 0);
 }
 
 TEST(Net, WiresOfATerminalGoWithIt) {

@@ -254,6 +254,19 @@ TEST(Pwm, WhatWasSetIsReadBackAsTheDividerMakesIt) {
   EXPECT_NEAR(std::stod(r.console.substr(r.console.rfind(' '))), 1'500'000, 320);
 }
 
+TEST(Pwm, APulseMayLastTheWholePeriod) {
+  const Recording r = run(2000 * ms, [] {
+    const PWM pwm(15, 50, 0);
+    for (const std::uint32_t hz : {8U, 50U, 1000U, 38'000U, 7'000'000U}) {
+      pwm.freq(hz);
+      pwm.duty_ns(1'000'000'000 / pwm.freq());
+      print("%d ", pwm.duty_u16());
+    }
+    return 0;
+  });
+  EXPECT_EQ(r.console, "65535 65535 65535 65535 65535 ");
+}
+
 TEST(Pwm, WhatCannotBeIsExplained) {
   const Recording r = run(200 * ms, [] {
     for (const std::uint32_t wrong : {0U, 7U, 62'500'001U})

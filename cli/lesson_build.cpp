@@ -188,6 +188,7 @@ std::vector<std::string> compile_command(const Lesson& lesson, const std::string
   // them in a folder that is nowhere, as sim/mcu/line_table.cpp expects. Of two maps that fit the compiler
   // takes the last.
   const std::string program_folder = "/.program";
+  const std::string in_program = program_folder + "/";
   std::error_code error;
   command.push_back("-fdebug-prefix-map=" + fs::current_path(error).string() + '=' + program_folder);
   const std::string shown_folder = fs::path(path).parent_path().string();
@@ -195,7 +196,7 @@ std::vector<std::string> compile_command(const Lesson& lesson, const std::string
        {lesson.folder.string() + "/", shown_folder.empty() ? "" : shown_folder + "/"}) {
     if (prefix.empty()) continue;
     command.push_back("-fmacro-prefix-map=" + prefix + "=");
-    command.push_back("-fdebug-prefix-map=" + prefix + '=' + program_folder + '/');
+    command.push_back(std::string("-fdebug-prefix-map=").append(prefix).append("=").append(in_program));
   }
   // Coroscope's own headers are not the program's, although the program may lie in a folder above them.
   for (const std::string& folder : plan.include_dirs)

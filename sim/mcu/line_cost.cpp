@@ -70,9 +70,3 @@ void LineCost::set_position_at(std::uintptr_t address) {
 }
 
 }  // namespace sim
-
-// gcc and clang call it at the beginning of each basic block. It must not throw.
-// NOLINTNEXTLINE(readability-identifier-naming,bugprone-reserved-identifier)
-extern "C" void __sanitizer_cov_trace_pc() {
-  sim::line_cost.block(reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)));
-}

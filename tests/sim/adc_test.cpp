@@ -46,7 +46,7 @@ std::string numbers(std::uint64_t seed, int pin) {
     for (int i = 0; i < 20; ++i) print("%d ", adc.read_u16());
     return 0;
   };
-  return run({100 * ms}, firmware, nullptr, seed).console;
+  return run(100 * ms, firmware, nullptr, seed).console;
 }
 
 TEST(Adc, ADividerIsMeasuredWithItsMeanRightAndNoiseOfTwoSteps) {
@@ -96,7 +96,7 @@ TEST(Adc, TwelveBitsAreSpreadOverSixteen) {
 }
 
 TEST(Adc, APulsedNetIsMeasuredAsItIsThenAndAFastOneAsItsMean) {
-  const Recording r = run({100 * ms}, [] {
+  const Recording r = run(100 * ms, [] {
     board.wiring().join(board.pins().terminal(15), board.pins().terminal(26));
     const ADC adc(26);
     const machine::PWM pwm(15, 1000, 16384);

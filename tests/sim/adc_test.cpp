@@ -46,7 +46,7 @@ std::string numbers(std::uint64_t seed, int pin) {
     for (int i = 0; i < 20; ++i) print("%d ", adc.read_u16());
     return 0;
   };
-  return run(100 * ms, firmware, nullptr, seed).console;
+  return run(100 * ms, firmware, seed).console;
 }
 
 TEST(Adc, ADividerIsMeasuredWithItsMeanRightAndNoiseOfTwoSteps) {

@@ -175,6 +175,9 @@ TEST_F(Errors, HangIsStoppedAndNamed) {
 }
 
 TEST_F(Errors, AnEmptyLoopIsNamedWithItsLine) {
+  if (!program::is_reference_build())
+    GTEST_SKIP()
+        << "clang may leave out such a loop, which C++20 allows; g++ keeps it, and another build checks that";
   program::write(folder_ / "mine.cpp",
                  "#include \"asyncio.hpp\"\n"
                  "int main() {\n"

@@ -43,7 +43,4 @@ model::Result<std::uint64_t> parse_duration(const std::string& text);
 
 model::Result<std::uint64_t> parse_number(const std::string& text);
 
-// The one of `candidates` that `word` was probably meant to be, or nothing if none is near.
-std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
-
 }  // namespace cli

@@ -122,6 +122,13 @@ void LaneChart::add(const trace::Record& record, const model::State& state) {
     changes_.push_back({record.time_ns, record.object, record.extra != 0});
     if (changes_.size() == enough_slices && kept_until_ns_ == UINT64_MAX) kept_until_ns_ = record.time_ns;
   }
+  if (record.kind == trace::Kind::isr_enter && record.time_ns < kept_until_ns_) {
+    served_.push_back({record.object, record.time_ns, UINT64_MAX});
+    if (served_.size() == enough_slices && kept_until_ns_ == UINT64_MAX) kept_until_ns_ = record.time_ns;
+  }
+  // They do not nest; a reset ends them as well.
+  const bool ends = record.kind == trace::Kind::isr_exit || record.kind == trace::Kind::reset;
+  if (ends && !served_.empty()) served_.back().end_ns = std::min(served_.back().end_ns, record.time_ns);
   add_spans(state);
 }
 
@@ -198,6 +205,28 @@ LaneChart::Lane LaneChart::lock_lane(const model::Object& lock, const Signs& sig
   return lane;
 }
 
+LaneChart::Lane LaneChart::interrupt_lane(const model::Object& interrupt, std::uint64_t end_ns,
+                                          std::size_t columns, bool utf8) const {
+  const Scale scale(end_ns, columns);
+  std::vector<double> covered(columns);
+  std::vector<bool> brief(columns);
+  for (const Served& served : served_) {
+    if (served.interrupt != interrupt.number || served.begin_ns >= end_ns) continue;
+    const std::uint64_t until_ns = std::min(served.end_ns, end_ns);
+    const std::size_t first = std::min(scale.column(served.begin_ns), columns - 1);
+    brief[first] = true;  // however short, it is seen
+    for (std::size_t c = first; c < columns && scale.begin_of(c) < static_cast<double>(until_ns); ++c)
+      covered[c] += scale.overlap(c, served.begin_ns, until_ns);
+  }
+  Lane lane{interrupt.name.empty() ? "interrupt" : interrupt.name, 0, {}};
+  for (std::size_t c = 0; c < columns; ++c) {
+    lane.cells.emplace_back(covered[c] * 2 >= scale.begin_of(1) ? glyphs(utf8).states[0]
+                            : brief[c]                          ? glyphs(utf8).brief
+                                                                : " ");
+  }
+  return lane;
+}
+
 LaneChart::Lane LaneChart::pin_lane(std::uint32_t pin, std::uint64_t end_ns, std::size_t columns,
                                     bool utf8) const {
   const Scale scale(end_ns, columns);
@@ -233,12 +262,13 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
     if (task.number <= most_lanes) name_width = std::max(name_width, width_of(shown(screen, task.name)));
   }
   for (const model::Object& object : state.objects()) {
-    if (object.kind == trace::ObjectKind::lock) name_width = std::max(name_width, width_of(object.name));
+    if (object.kind == trace::ObjectKind::lock || object.kind == trace::ObjectKind::isr)
+      name_width = std::max(name_width, width_of(object.name));
   }
   name_width = std::min(name_width, widest_name);
   const std::size_t columns = std::min<std::size_t>(screen.width - name_width - 3, 200);
   const std::uint64_t end_ns = choose_end(state.now_ns(), columns);
-  if (end_ns == 0 || (state.tasks().empty() && pins.empty())) return;
+  if (end_ns == 0 || (state.tasks().empty() && pins.empty() && served_.empty())) return;
 
   print_headed(out, screen, "Who did what when",
                end_ns == state.now_ns() ? ", all " + model::duration_text(end_ns) + " of it"
@@ -272,6 +302,12 @@ void LaneChart::print(std::ostream& out, const Screen& screen, const model::Stat
     };
     if (object.kind != trace::ObjectKind::lock || std::none_of(spans_.begin(), spans_.end(), holds)) continue;
     print_lane(lock_lane(object, signs, end_ns, columns));
+  }
+  for (const model::Object& object : state.objects()) {
+    const auto is_of_it = [&](const Served& served) { return served.interrupt == object.number; };
+    if (object.kind != trace::ObjectKind::isr || std::none_of(served_.begin(), served_.end(), is_of_it))
+      continue;
+    print_lane(interrupt_lane(object, end_ns, columns, screen.utf8));
   }
   for (const std::uint32_t pin : pins) print_lane(pin_lane(pin, end_ns, columns, screen.utf8));
 

@@ -1,5 +1,6 @@
 // The chart: a lane for each task, with what it was doing from left to right; below them who held each lock,
-// and the pins as waveforms. As much of the run is drawn as can be told apart.
+// when each interrupt was served, and the pins as waveforms. As much of the run is drawn as can be told
+// apart.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +31,11 @@ class LaneChart {
     std::uint32_t pin;
     bool high;
   };
+  struct Served {
+    std::uint32_t interrupt;
+    std::uint64_t begin_ns;
+    std::uint64_t end_ns;
+  };
   struct Lane {
     std::string name;
     std::size_t colour = 0;
@@ -40,6 +46,8 @@ class LaneChart {
   Lane task_lane(const model::Task& task, std::uint64_t end_ns, std::size_t columns, bool utf8) const;
   Lane lock_lane(const model::Object& lock, const Signs& signs, std::uint64_t end_ns,
                  std::size_t columns) const;
+  Lane interrupt_lane(const model::Object& interrupt, std::uint64_t end_ns, std::size_t columns,
+                      bool utf8) const;
   Signs owner_signs(const model::State& state) const;
   Lane pin_lane(std::uint32_t pin, std::uint64_t end_ns, std::size_t columns, bool utf8) const;
 
@@ -47,6 +55,7 @@ class LaneChart {
   std::uint64_t kept_until_ns_ = UINT64_MAX;
   std::vector<model::Span> spans_;
   std::vector<PinChange> changes_;
+  std::vector<Served> served_;
 };
 
 }  // namespace cli

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "cli/arguments.hpp"
+#include "text/nearest.hpp"
 
 namespace cli {
 namespace {
@@ -105,7 +106,7 @@ model::Result<Lesson> find_lesson(const std::string& word, const fs::path& lesso
       text += (lesson == matching.front() ? " " : " or ") + lesson->name;
     return Error{text};
   }
-  const std::string meant = nearest(word, names);
+  const std::string meant = text::nearest(word, names);
   if (meant.empty()) return Error{text + "; `coroscope list` names them all"};
   for (const Lesson& lesson : lessons) {
     if (lesson.name == meant || without_number(lesson.name) == meant)

@@ -184,12 +184,23 @@ std::vector<std::string> compile_command(const Lesson& lesson, const std::string
   // A path that begins like an option, or like a list of options, must not be taken for one.
   const bool special = shown_path.starts_with('-') || shown_path.starts_with('@');
   const std::string path = (special ? "./" : "") + shown_path;
-  // And its own files from the lesson's folder on. Of two maps that fit the compiler takes the last.
+  // And its own files from the lesson's folder on; the debug information, which knows no relative names, has
+  // them in a folder that is nowhere, as sim/mcu/line_table.cpp expects. Of two maps that fit the compiler
+  // takes the last.
+  const std::string program_folder = "/.program";
+  const std::string in_program = program_folder + "/";
+  std::error_code error;
+  command.push_back("-fdebug-prefix-map=" + fs::current_path(error).string() + '=' + program_folder);
   const std::string shown_folder = fs::path(path).parent_path().string();
   for (const std::string& prefix :
        {lesson.folder.string() + "/", shown_folder.empty() ? "" : shown_folder + "/"}) {
-    if (!prefix.empty()) command.push_back("-fmacro-prefix-map=" + prefix + "=");
+    if (prefix.empty()) continue;
+    command.push_back("-fmacro-prefix-map=" + prefix + "=");
+    command.push_back(std::string("-fdebug-prefix-map=").append(prefix).append("=").append(in_program));
   }
+  // Coroscope's own headers are not the program's, although the program may lie in a folder above them.
+  for (const std::string& folder : plan.include_dirs)
+    command.push_back("-fdebug-prefix-map=" + folder + "=/.coroscope");
   command.insert(command.end(), {"-MMD", "-MF", rule.string(), "-c", path, "-o", object.string()});
   return command;
 }

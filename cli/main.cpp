@@ -5,6 +5,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/standard_output.hpp"
+#include "text/nearest.hpp"
 #include "usage.hpp"
 
 namespace {
@@ -52,7 +53,7 @@ int run(cli::Words words) {
   if (is_launchers(name))
     return cli::fail(name + " is a command of the script that builds Coroscope: ./coroscope " + name);
   names.insert(names.end(), {"test", "bench", "--help", "--version"});
-  const std::string meant = cli::nearest(name, names);
+  const std::string meant = text::nearest(name, names);
   const std::string unknown = (name.starts_with('-') ? "unknown option " : "unknown command ") + name;
   if (meant.empty()) return cli::fail(unknown + "; `coroscope --help` names them all");
   return cli::fail(unknown + "; did you mean `" + (is_launchers(meant) ? "./" : "") + "coroscope " + meant +

@@ -24,8 +24,13 @@ endfunction()
 function(coroscope_write_lesson_build)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "LINK_FLAGS;LIBRARIES")
 
-  # -g1 is enough for file and line of a crash; -Og keeps empty-looking loops and plain flags as written.
-  set(flags -std=c++20 -Og -g1 -Wall -Wextra)
+  # -g1 is enough for the lines; -Og keeps empty-looking loops and plain flags as written. Each basic block calls
+  # __sanitizer_cov_trace_pc(), which charges time (sim/mcu/line_cost.hpp) and must find the caller on the stack.
+  set(flags -std=c++20 -Og -g1 -Wall -Wextra -fsanitize-coverage=trace-pc -fno-optimize-sibling-calls)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Without it, for (;;) {} is on the line of whatever was inlined before it.
+    list(APPEND flags -gstatement-frontiers)
+  endif()
   set(link_flags ${arg_LINK_FLAGS})
   if(COROSCOPE_SANITIZE)
     list(APPEND flags "-fsanitize=${COROSCOPE_SANITIZE}" -fno-omit-frame-pointer)

@@ -64,6 +64,7 @@ function(coroscope_add_frame_tests)
     return()
   endif()
   get_target_property(core_sources coroscope_core_traced SOURCES)
+  list(FILTER core_sources EXCLUDE REGEX "/core/drivers/") # they need the hardware of a board
   foreach(level IN LISTS COROSCOPE_FRAME_LEVELS)
     set(core coroscope_core_${level})
     add_library(${core} OBJECT ${core_sources})
@@ -99,6 +100,7 @@ function(coroscope_add_frame_test_without_cure)
   endif()
   coroscope_test_sources(sources asyncio/coroutine_frame)
   get_target_property(core_sources coroscope_core SOURCES)
+  list(FILTER core_sources EXCLUDE REGEX "/core/drivers/") # they need the hardware of a board
   add_executable(test_frame_without_cure ${sources} ${arg_SOURCES} ${core_sources})
   target_include_directories(test_frame_without_cure PRIVATE
     "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/tests/asyncio")
@@ -113,6 +115,7 @@ endfunction()
 function(coroscope_add_board_wheel_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "SOURCES")
   get_target_property(core_sources coroscope_core SOURCES)
+  list(FILTER core_sources EXCLUDE REGEX "/core/drivers/") # they need the hardware of a board
   add_executable(test_board_wheel "${PROJECT_SOURCE_DIR}/tests/asyncio/timer_wheel_test.cpp" ${arg_SOURCES} ${core_sources})
   target_include_directories(test_board_wheel PRIVATE
     "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/tests/asyncio")

@@ -1,7 +1,9 @@
 #include "model/chrome_json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "model/notice.hpp"
 #include "model/why.hpp"
 
 namespace model {
@@ -11,6 +13,8 @@ using Json = nlohmann::ordered_json;
 using trace::Kind;
 
 constexpr int board_pid = 1;
+constexpr std::uint32_t first_interrupt_tid = 1'000'000'000;  // below it are the tasks
+constexpr std::uint32_t first_track_tid = 2'000'000'000;      // buses, parts
 
 double microseconds(std::uint64_t time_ns) { return static_cast<double>(time_ns) / 1000.0; }
 
@@ -34,7 +38,7 @@ ChromeJsonWriter::ChromeJsonWriter(std::ostream& file, const TraceInfo& info) : 
   Json process = event_of("M", "process_name", 0, 0);
   process["args"] = {{"name", info.lesson + " on " + info.board}};
   event(dump(process));
-  name_task(0, "main()");
+  name_thread(0, "main()");
 }
 
 void ChromeJsonWriter::event(const std::string& json) {
@@ -43,12 +47,12 @@ void ChromeJsonWriter::event(const std::string& json) {
   file_ << json;
 }
 
-void ChromeJsonWriter::name_task(std::uint32_t number, const std::string& name) {
-  Json thread = event_of("M", "thread_name", 0, number);
+void ChromeJsonWriter::name_thread(std::uint32_t tid, const std::string& name) {
+  Json thread = event_of("M", "thread_name", 0, tid);
   thread["args"] = {{"name", name}};
   event(dump(thread));
-  Json order = event_of("M", "thread_sort_index", 0, number);
-  order["args"] = {{"sort_index", number}};
+  Json order = event_of("M", "thread_sort_index", 0, tid);
+  order["args"] = {{"sort_index", tid}};
   event(dump(order));
 }
 
@@ -69,19 +73,132 @@ void ChromeJsonWriter::wake(const State& state, const Task& task) {
   event(dump(arrow));
 }
 
+// What went wrong, or was done from outside.
+void ChromeJsonWriter::mark(const State& state) {
+  const Notice what = notice(state);
+  if (!what) return;
+  Json instant = event_of("i", without_line_ends(what.text), what.time_ns, what.task);
+  instant["cat"] = what.category;
+  instant["s"] = what.task == 0 ? "p" : "t";
+  event(dump(instant));
+}
+
+void ChromeJsonWriter::interrupt(const trace::Record& record, const State& state) {
+  if (record.kind == Kind::isr_exit) {
+    end_interrupt(state);
+    return;
+  }
+  if (named_interrupts_.insert(record.object).second)
+    name_thread(first_interrupt_tid + record.object, interrupt_text(state, record.object));
+  served_.push_back({record.object, state.now_ns()});
+}
+
+void ChromeJsonWriter::end_interrupt(const State& state) {
+  if (served_.empty()) return;
+  const Served served = served_.back();
+  served_.pop_back();
+  slice(interrupt_text(state, served.number), "interrupt", first_interrupt_tid + served.number,
+        served.begin_ns, state.now_ns());
+}
+
+// --- Buses, parts, power
+
+std::uint32_t ChromeJsonWriter::track(const std::string& name) {
+  const auto [known, is_new] =
+      tracks_.try_emplace(name, first_track_tid + static_cast<std::uint32_t>(tracks_.size()));
+  if (is_new) name_thread(known->second, name);
+  return known->second;
+}
+
+void ChromeJsonWriter::slice(const std::string& name, const char* category, std::uint32_t tid,
+                             std::uint64_t begin_ns, std::uint64_t end_ns) {
+  Json slice = event_of("X", name, begin_ns, tid);
+  slice["cat"] = category;
+  slice["dur"] = microseconds(end_ns - begin_ns);
+  event(dump(slice));
+}
+
+void ChromeJsonWriter::transfer(const Transfer& transfer) {
+  using What = Transfer::Kind;
+  const bool sent = transfer.kind == What::uart_sent;
+  const bool uart = sent || transfer.kind == What::uart_received;
+  const std::string bus = (uart ? "uart" : "i2c") + std::to_string(transfer.number);
+  slice(transfer.text, "transfer", track(!uart ? bus : bus + (sent ? " tx" : " rx")), transfer.begin_ns,
+        transfer.end_ns);
+}
+
+void ChromeJsonWriter::part(const ConsoleText& shown) {
+  const std::size_t colon = std::min(shown.text.find(": "), shown.text.size());
+  const std::string id = shown.text.substr(0, colon);
+  end_part(id, shown.time_ns);
+  parts_[id] = {shown.text.substr(std::min(colon + 2, shown.text.size())), shown.time_ns};
+}
+
+void ChromeJsonWriter::end_part(const std::string& id, std::uint64_t end_ns) {
+  const auto before = parts_.find(id);
+  if (before == parts_.end() || before->second.since_ns == end_ns) return;
+  slice(before->second.text, "part", track(id), before->second.since_ns, end_ns);
+}
+
+void ChromeJsonWriter::lightsleep(bool begins, std::uint64_t now_ns) {
+  if (asleep_since_ns_) slice("lightsleep", "lightsleep", track("lightsleep"), *asleep_since_ns_, now_ns);
+  asleep_since_ns_ = begins ? std::optional(now_ns) : std::nullopt;
+}
+
+void ChromeJsonWriter::pwm(const trace::Record& record) {
+  Json pulses = event_of("C", "GP" + std::to_string(record.object) + " pulses", record.time_ns, 0);
+  pulses["args"] = {{"Hz", record.task}, {"high %", record.task == 0 ? 0.0 : 100.0 * record.extra / 65535}};
+  event(dump(pulses));
+}
+
+void ChromeJsonWriter::current(const State& state) {
+  if (!state.power()) return;
+  const Power& power = *state.power();
+  const std::uint32_t ua = state.interrupt() != 0     ? power.running_ua
+                           : state.is_in_lightsleep() ? power.lightsleep_ua
+                           : state.is_idle()          ? power.idle_ua
+                                                      : power.running_ua;
+  if (current_ua_ == ua) return;
+  current_ua_ = ua;
+  Json counter = event_of("C", "current", state.now_ns(), 0);
+  counter["args"] = {{"mA", ua / 1000.0}};
+  event(dump(counter));
+}
+
 void ChromeJsonWriter::write(const trace::Record& record, const State& state) {
   spans(state);
+  mark(state);
   if (const ConsoleText* const console = state.console()) {
     Json instant = event_of("i", without_line_ends(console->text), console->time_ns, console->task);
     instant["cat"] = "console";
     instant["s"] = console->task == 0 ? "p" : "t";
     event(dump(instant));
   }
+  if (const ConsoleText* const shown = state.part()) part(*shown);
   if (record.kind == Kind::text) return;
+  for (const Transfer& complete : transfers_.apply(record, state)) transfer(complete);
+  current(state);
+  if (record.kind == Kind::pwm) {
+    pwm(record);
+    return;
+  }
+  if (record.kind == Kind::lightsleep_begin || record.kind == Kind::lightsleep_end) {
+    lightsleep(record.kind == Kind::lightsleep_begin, state.now_ns());
+    return;
+  }
   if (record.kind == Kind::pin) {
     Json level = event_of("C", "GP" + std::to_string(record.object), record.time_ns, 0);
     level["args"] = {{"level", record.extra}};
     event(dump(level));
+    return;
+  }
+  if (record.kind == Kind::isr_enter || record.kind == Kind::isr_exit) {
+    interrupt(record, state);
+    return;
+  }
+  if (record.kind == Kind::reset) {
+    while (!served_.empty()) end_interrupt(state);
+    lightsleep(false, state.now_ns());
     return;
   }
   const Task* const task = state.task(record.task);
@@ -90,7 +207,7 @@ void ChromeJsonWriter::write(const trace::Record& record, const State& state) {
   Pending& pending = pending_[task->number - 1];
   switch (record.kind) {
     case Kind::task_created:
-      name_task(task->number, task->name);
+      name_thread(task->number, task->name);
       break;
     case Kind::task_ready:
       wake(state, *task);
@@ -150,6 +267,10 @@ void ChromeJsonWriter::spans(const State& state) {
 
 void ChromeJsonWriter::finish(const State& state) {
   spans(state);
+  while (!served_.empty()) end_interrupt(state);
+  lightsleep(false, state.now_ns());
+  for (const Transfer& complete : transfers_.finish(state)) transfer(complete);
+  for (const auto& [id, shown] : parts_) end_part(id, state.now_ns());
   file_ << "\n]}\n";
 }
 

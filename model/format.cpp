@@ -35,6 +35,19 @@ std::string duration_text(std::uint64_t duration_ns) {
   return decimal(duration_ns, 1'000'000'000) + " s";
 }
 
+std::string energy_text(double mj) {
+  char text[40];
+  if (mj <= 0) return "0 mJ";
+  if (mj < 0.9995) {
+    std::snprintf(text, sizeof text, "%.*f µJ", mj < 0.009995 ? 2 : mj < 0.09995 ? 1 : 0, mj * 1000);
+  } else if (mj < 999.5) {
+    std::snprintf(text, sizeof text, "%.*f mJ", mj < 9.995 ? 2 : mj < 99.95 ? 1 : 0, mj);
+  } else {
+    std::snprintf(text, sizeof text, "%.*f J", mj < 9'995 ? 2 : mj < 99'950 ? 1 : 0, mj / 1000);
+  }
+  return text;
+}
+
 std::string count_text(std::uint64_t count) {
   std::string text = std::to_string(count);
   for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");

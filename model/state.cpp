@@ -1,6 +1,7 @@
 #include "model/state.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -10,36 +11,11 @@ using trace::Kind;
 using trace::Reason;
 
 const char* kind_text(trace::ObjectKind kind) {
-  using trace::ObjectKind;
-  switch (kind) {
-    case trace::ObjectKind::event:
-      return "Event";
-    case trace::ObjectKind::lock:
-      return "Lock";
-    case trace::ObjectKind::semaphore:
-      return "Semaphore";
-    case trace::ObjectKind::condition:
-      return "Condition";
-    case trace::ObjectKind::queue:
-      return "Queue";
-    case trace::ObjectKind::barrier:
-      return "Barrier";
-    case trace::ObjectKind::flag:
-      return "ThreadSafeFlag";
-    case trace::ObjectKind::stream:
-      return "stream";
-    case trace::ObjectKind::delay:
-      return "Delay_ms";
-    case trace::ObjectKind::message:
-      return "Message";
-    case trace::ObjectKind::isr:
-      return "interrupt";
-    case trace::ObjectKind::pin:
-      return "Pin";
-    case trace::ObjectKind::other:
-      break;
-  }
-  return "object";
+  // In the order of trace::ObjectKind.
+  constexpr std::array names{"Event",          "Lock",   "Semaphore", "Condition", "Queue",     "Barrier",
+                             "ThreadSafeFlag", "stream", "Delay_ms",  "Message",   "interrupt", "Pin"};
+  const auto number = static_cast<std::size_t>(kind);
+  return number < names.size() ? names[number] : "object";
 }
 
 // --- Looking things up
@@ -101,16 +77,137 @@ std::string State::task_text(std::uint32_t number) const {
 void State::text_piece(const trace::Record& record) {
   trace::TextRecord piece;
   std::memcpy(&piece, &record, sizeof piece);
-  const std::size_t length = std::min<std::size_t>(piece.length, sizeof piece.text);
-  if (piece.id == 0) {
-    std::string& text = stopped_ ? stopped_->message : console_.text;
-    text.append(piece.text, length);
-    console_complete_ = !stopped_ && length < sizeof piece.text;
-    return;
+  const std::string_view characters(piece.text, std::min<std::size_t>(piece.length, sizeof piece.text));
+  if (piece.id != 0) {
+    name_text(piece, characters);
+  } else if (stopped_) {
+    stopped_->message += characters;
+  } else if (message_of_ != Kind::text) {
+    message_.text += characters;
+    if (characters.size() < sizeof piece.text) message_is_complete();
   }
+}
+
+void State::message_is_complete() {
+  complete_ = std::exchange(message_of_, Kind::text);
+  if (complete_ != Kind::part) return;
+  const std::size_t colon = std::min(message_.text.find(": "), message_.text.size());
+  parts_[message_.text.substr(0, colon)] = message_.text.substr(std::min(colon + 2, message_.text.size()));
+}
+
+void State::name_text(const trace::TextRecord& piece, std::string_view characters) {
   if (piece.id > 0xffff) return;
-  if (piece.id > texts_.size()) texts_.resize(piece.id);
-  texts_[piece.id - 1].append(piece.text, length);
+  std::uint32_t number = piece.id;
+  if (was_reset_) {
+    if (piece.id >= text_numbers_.size()) text_numbers_.resize(piece.id + 1);
+    std::uint32_t& here = text_numbers_[piece.id];
+    if (here == 0 && texts_.size() < 0xffff) here = static_cast<std::uint32_t>(texts_.size() + 1);
+    if (here == 0) return;  // more texts than a site has numbers for
+    number = here;
+  }
+  if (number > texts_.size()) texts_.resize(number);
+  std::string& text = texts_[number - 1];
+  text += characters;
+  if (!was_reset_ || characters.size() == sizeof piece.text) return;
+  // It is complete. The program has most likely said the same before it was reset.
+  const auto [known, is_new] = known_texts_.emplace(text, number);
+  if (is_new || known->second == number) return;
+  text_numbers_[piece.id] = known->second;
+  if (number == texts_.size()) texts_.pop_back();
+}
+
+// --- A reset: the board starts again, and counts from 1
+
+void State::renumber(trace::Record& record) const {
+  const auto text_here = [this](std::uint32_t id) {
+    return id < text_numbers_.size() ? text_numbers_[id] : 0;
+  };
+  const auto task_here = [this](std::uint32_t& task) {
+    if (task != 0) task += tasks_before_;
+  };
+  const auto object_here = [this](std::uint32_t& object) {
+    if (object != 0) object += objects_before_;
+  };
+  switch (record.kind) {
+    case Kind::text:
+    case Kind::pin:
+    case Kind::conflict:
+    case Kind::input:
+    case Kind::console:
+    case Kind::part:
+    case Kind::pwm:
+    case Kind::power:
+    case Kind::lightsleep_begin:
+    case Kind::lightsleep_end:
+    case Kind::uart_setup:
+    case Kind::uart_tx:
+    case Kind::uart_rx:
+    case Kind::uart_error:
+    case Kind::i2c_setup:
+    case Kind::i2c_start:
+    case Kind::i2c_write:
+    case Kind::i2c_read:
+    case Kind::i2c_stop:
+    case Kind::i2c_error:
+      return;  // none of their fields is a number of that kind
+    default:
+      break;
+  }
+  record.site = text_here(record.site >> 16) << 16 | (record.site & 0xffffU);
+  const auto reason = static_cast<Reason>(record.reason);
+  switch (record.kind) {
+    case Kind::object_created:
+      record.task = text_here(record.task);
+      object_here(record.object);
+      break;
+    case Kind::task_created:
+      record.extra = static_cast<std::uint16_t>(text_here(record.extra));
+      task_here(record.task);
+      task_here(record.object);
+      break;
+    case Kind::task_ready:
+    case Kind::slice_end:
+      task_here(record.task);
+      if (reason == Reason::task || reason == Reason::gather) {
+        task_here(record.object);
+      } else if (reason != Reason::sleep) {  // whose object is a time
+        object_here(record.object);
+      }
+      break;
+    case Kind::hog:
+      task_here(record.task);
+      break;
+    case Kind::reset:
+    case Kind::stop:
+      break;
+    default:
+      task_here(record.task);
+      object_here(record.object);
+      break;
+  }
+}
+
+void State::restart() {
+  for (const std::uint32_t number : std::exchange(unfinished_, {})) {
+    Task& task = tasks_[number - 1];
+    enter(task, Phase::done, now_ns_);
+    task.outcome = trace::Outcome::cancelled;
+    task.cut_off = true;
+    task.calls.clear();
+  }
+  for (Object& object : objects_) end_hold(object);
+  ready_.clear();
+  interrupts_.clear();
+  pulses_.clear();
+  idle_ = in_lightsleep_ = false;
+  running_ = 0;
+  tasks_before_ = static_cast<std::uint32_t>(tasks_.size());
+  objects_before_ = static_cast<std::uint32_t>(objects_.size());
+  text_numbers_.clear();
+  if (was_reset_) return;
+  was_reset_ = true;
+  for (std::size_t i = 0; i < texts_.size(); ++i)
+    known_texts_.emplace(texts_[i], static_cast<std::uint32_t>(i + 1));
 }
 
 // --- Spans
@@ -145,6 +242,7 @@ void State::end_hold(Object& lock) {
 }
 
 void State::enter(Task& task, Phase phase, std::uint64_t since_ns) {
+  if (task.phase == Phase::running) last_slice_ = {task.number, task.since_ns, since_ns};
   end_span(task, since_ns);
   task.phase = phase;
   task.since_ns = since_ns;
@@ -192,7 +290,7 @@ void State::create_object(const trace::Record& record) {
   object.name = text(record.task);
   if (object.name.empty() && sources_ != nullptr) {
     const auto before = std::count_if(objects_.begin(), objects_.end(), [&](const Object& other) {
-      return other.site == object.site && other.kind == object.kind;
+      return other.number > objects_before_ && other.site == object.site && other.kind == object.kind;
     });
     object.name = sources_->object_name(file(record.site), line(record.site), object.kind,
                                         static_cast<unsigned>(before));
@@ -344,11 +442,22 @@ void State::lock_event(const trace::Record& record) {
   lock->held_since_ns = now_ns_;
 }
 
+void State::pwm(const trace::Record& record) {
+  if (record.task == 0) {
+    pulses_.erase(record.object);
+  } else {
+    pulses_[record.object] = {record.task, record.extra, now_ns_};
+  }
+}
+
 // --- The trace
 
-void State::apply(const trace::Record& record) {
+void State::apply(const trace::Record& applied) {
   ended_.clear();
-  console_complete_ = false;
+  complete_ = Kind::text;
+  record_ = applied;
+  if (was_reset_) renumber(record_);
+  const trace::Record& record = record_;
   if (record.kind == Kind::text) {
     text_piece(record);
     return;
@@ -418,12 +527,32 @@ void State::apply(const trace::Record& record) {
       break;
     case Kind::idle_begin:
       idle_since_ns_ = now_ns_;
+      idle_ = true;
+      break;
+    case Kind::idle_end:
+      idle_ = false;
+      break;
+    case Kind::lightsleep_begin:
+    case Kind::lightsleep_end:
+      in_lightsleep_ = record.kind == Kind::lightsleep_begin;
+      break;
+    case Kind::power:
+      power_ = Power{record.task, record.object, record.site};
+      break;
+    case Kind::pwm:
+      pwm(record);
       break;
     case Kind::console:
-      console_ = {now_ns_, running_, {}};
+    case Kind::input:
+    case Kind::part:
+      message_ = {now_ns_, record.kind == Kind::console ? running_ : 0, {}};
+      message_of_ = record.kind;
+      break;
+    case Kind::reset:
+      restart();
       break;
     case Kind::stop:
-      stopped_ = Stopped{static_cast<trace::Stop>(record.reason), record.extra, {}};
+      stopped_ = Stopped{static_cast<trace::Stop>(record.reason), record.extra, record.site, {}};
       break;
     default:
       break;  // of no consequence for the state, or newer than this program
@@ -432,7 +561,7 @@ void State::apply(const trace::Record& record) {
 
 void State::finish() {
   ended_.clear();
-  console_complete_ = false;
+  complete_ = Kind::text;
   for (Task& task : tasks_) {
     if (const std::optional<Wake> due = this->due(task); due && due->time_ns < now_ns_) {
       enter(task, Phase::ready, due->time_ns);

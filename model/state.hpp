@@ -1,10 +1,14 @@
 // The state of a traced board at one moment, made by applying the records of its trace one after the other:
 // who runs, who is ready in which order, who waits for what at which line, who owns which lock. It is a
 // value: a copy is a bookmark from which to go on later.
+//
+// A board that is reset numbers its tasks, objects and texts from 1 again. Here numbers go on: the tasks of
+// before stay, ended, and record() is the record just applied with the numbers that hold here.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +54,7 @@ struct Task {
   Wait wait;
   Wake wake;
   trace::Outcome outcome = trace::Outcome::returned;  // once done
+  bool cut_off = false;                               // done because the board was reset
   std::uint32_t slices = 0;
   std::uint32_t created_in_call = 0;   // tasks it created since it last awaited or left a coroutine
   std::vector<std::uint32_t> calls{};  // where it awaits coroutines of its own, outermost first
@@ -88,6 +93,13 @@ struct Decision {
   std::uint64_t latency_ns() const { return time_ns > wake.time_ns ? time_ns - wake.time_ns : 0; }
 };
 
+// The last slice that has ended.
+struct Slice {
+  std::uint32_t task = 0;  // 0: none has
+  std::uint64_t begin_ns = 0;
+  std::uint64_t end_ns = 0;
+};
+
 enum class SpanKind : std::uint8_t {
   running,
   ready,     // ready, and another one runs
@@ -107,6 +119,7 @@ struct Span {
   std::uint64_t end_ns = 0;
 };
 
+// What was printed, done from outside, or shown by a part.
 struct ConsoleText {
   std::uint64_t time_ns = 0;
   std::uint32_t task = 0;
@@ -115,24 +128,48 @@ struct ConsoleText {
 
 struct Stopped {
   trace::Stop why = trace::Stop::time_up;
-  unsigned extra = 0;  // exit status or signal
+  unsigned extra = 0;      // exit status or signal
+  std::uint32_t site = 0;  // where the program was
   std::string message;
 };
 
+// What the board draws, in uA.
+struct Power {
+  std::uint32_t running_ua = 0;
+  std::uint32_t idle_ua = 0;
+  std::uint32_t lightsleep_ua = 0;
+};
+
+// A pin that is high for `high` of 65535 parts of each period.
+struct Pulses {
+  std::uint32_t hz = 0;
+  std::uint32_t high = 0;
+  std::uint64_t since_ns = 0;
+};
+
 class State {
+  using Kind = trace::Kind;
+
  public:
   // `sources` may be nullptr; otherwise it must outlive every copy.
   explicit State(const Sources* sources = nullptr) : sources_(sources) {}
 
-  void apply(const trace::Record& record);
+  void apply(const trace::Record& applied);
   // The trace is over: ends every span at now_ns(). To be called once.
   void finish();
 
   // --- What the last apply() or finish() brought about.
   // Spans that ended. Those of no length are left out.
   const std::vector<Span>& ended() const { return ended_; }
+  // The record applied last, with its tasks, objects and sites numbered as they are here.
+  const trace::Record& record() const { return record_; }
   // Console output that is complete now, or nullptr.
-  const ConsoleText* console() const { return console_complete_ ? &console_ : nullptr; }
+  const ConsoleText* console() const { return complete_ == Kind::console ? &message_ : nullptr; }
+  // What was done to the board from outside, said completely now, or nullptr. It is a line of an input file
+  // without its "at".
+  const ConsoleText* input() const { return complete_ == Kind::input ? &message_ : nullptr; }
+  // What a part of the diagram shows now, "led1: on", or nullptr.
+  const ConsoleText* part() const { return complete_ == Kind::part ? &message_ : nullptr; }
 
   // --- The board now.
   std::uint64_t now_ns() const { return now_ns_; }
@@ -144,11 +181,23 @@ class State {
   const std::deque<std::uint32_t>& ready() const { return ready_; }
   std::uint32_t running() const { return running_; }  // 0: none
   std::uint32_t main() const { return main_; }        // the task run() was called with; 0: not yet
+  // The interrupt that is being served, 0: none.
+  std::uint32_t interrupt() const { return interrupts_.empty() ? 0 : interrupts_.back(); }
   std::uint64_t decisions() const { return decision_.number; }
   const Decision& last_decision() const { return decision_; }
+  const Slice& last_slice() const { return last_slice_; }
   const std::optional<Stopped>& stopped() const { return stopped_; }
   // When the loop last found nothing to do.
   std::uint64_t idle_since_ns() const { return idle_since_ns_; }
+  // The loop waits for an interrupt, or the board sleeps; an interrupt may be served all the same.
+  bool is_idle() const { return idle_; }
+  bool is_in_lightsleep() const { return in_lightsleep_; }
+  // Nothing if the trace does not say.
+  const std::optional<Power>& power() const { return power_; }
+  // The pins that have pulses.
+  const std::map<std::uint32_t, Pulses>& pulses() const { return pulses_; }
+  // What each part that has shown something shows: "led1" shows "on".
+  const std::map<std::string, std::string>& parts() const { return parts_; }
 
   // What has happened that a waiting task waits for, although the loop has not looked yet: its time has come,
   // the flag is set. Nothing if nothing has.
@@ -171,7 +220,12 @@ class State {
   std::string task_text(std::uint32_t number) const;
 
  private:
+  void renumber(trace::Record& record) const;
   void text_piece(const trace::Record& record);
+  void message_is_complete();
+  void name_text(const trace::TextRecord& piece, std::string_view characters);
+  void restart();
+  void pwm(const trace::Record& record);
   void create_task(const trace::Record& record);
   void create_object(const trace::Record& record);
   void become_ready(Task& task, const trace::Record& record);
@@ -191,6 +245,14 @@ class State {
   const Sources* sources_;
   std::uint64_t now_ns_ = 0;
   std::uint64_t records_ = 0;
+  trace::Record record_{};
+  // What the numbers of the board's tasks and objects are short of those here, and the number here of each of
+  // its texts: of any use once it was reset.
+  bool was_reset_ = false;
+  std::uint32_t tasks_before_ = 0;
+  std::uint32_t objects_before_ = 0;
+  std::vector<std::uint32_t> text_numbers_;
+  std::unordered_map<std::string, std::uint32_t> known_texts_;
   std::vector<std::string> texts_;
   std::vector<Task> tasks_;
   std::vector<Object> objects_;
@@ -201,10 +263,17 @@ class State {
   std::uint32_t running_ = 0;
   std::uint32_t main_ = 0;
   Decision decision_;
+  Slice last_slice_;
   std::uint64_t idle_since_ns_ = 0;
+  bool idle_ = false;
+  bool in_lightsleep_ = false;
+  std::optional<Power> power_;
+  std::map<std::uint32_t, Pulses> pulses_;
+  std::map<std::string, std::string> parts_;
   std::vector<Span> ended_;
-  ConsoleText console_;
-  bool console_complete_ = false;
+  ConsoleText message_;           // that of the console, input or part record before
+  Kind message_of_ = Kind::text;  // which of them; text: none
+  Kind complete_ = Kind::text;    // which of them is complete now
   std::optional<Stopped> stopped_;
 };
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "model/format.hpp"
+#include "model/notice.hpp"
 
 namespace model {
 namespace {
@@ -16,9 +17,8 @@ std::string reason_text(const State& state, const Task& task, const Wake& wake);
 // Who did it: a task, an interrupt, or nobody in particular (empty).
 std::string actor(const State& state, const Wake& wake) {
   if (wake.by_interrupt != 0) {
-    const Object* const interrupt = state.object(wake.by_interrupt);
-    return interrupt != nullptr && !interrupt->name.empty() ? "the interrupt " + interrupt->name
-                                                            : "an interrupt";
+    const std::string interrupt = interrupt_text(state, wake.by_interrupt);
+    return interrupt.starts_with("an ") ? interrupt : "the " + interrupt;
   }
   return wake.by_task != 0 ? state.task_text(wake.by_task) : std::string();
 }
@@ -54,6 +54,11 @@ std::string whole_ms(std::uint64_t time_ns) {
   return time_ns % 1'000'000 == 0 ? std::to_string(time_ns / 1'000'000) + " ms" : time_text(time_ns);
 }
 
+// "its stream `reader`", or "its device" if that is all one knows.
+std::string device(const State& state, std::uint32_t number, const std::string& object) {
+  return state.object(number) != nullptr ? "its " + object : "its device";
+}
+
 // The main clause of the explanation, without place and time of the waking.
 std::string because(const State& state, const Task& task, const Wake& wake) {
   const std::string object = state.object_text(wake.object);
@@ -85,9 +90,9 @@ std::string because(const State& state, const Task& task, const Wake& wake) {
     case Reason::flag:
       return "its " + object + " was set" + by;
     case Reason::io_read:
-      return "its device had something to read";
+      return device(state, wake.object, object) + " had something to read";
     case Reason::io_write:
-      return "its device had room to write";
+      return device(state, wake.object, object) + " had room to write";
     case Reason::task:
       if (task.wait.reason == Reason::timeout) return "what it waited for was done before the time was up";
       return state.task_text(wake.object) + ", which it awaits, had ended";
@@ -119,6 +124,17 @@ std::string when_and_where(const State& state, const Wake& wake) {
     where = "the guard made at " + where;
   }
   return text + in_brackets(where);
+}
+
+// ", while main ran": if one slice is what a task had to wait for, and that was long.
+std::string in_the_way(const State& state, const Decision& decision) {
+  constexpr std::uint64_t long_ns = 1'000'000;
+  const Slice& slice = state.last_slice();
+  const std::uint64_t begin_ns = std::max(slice.begin_ns, decision.wake.time_ns);
+  if (slice.task == 0 || decision.latency_ns() < long_ns || slice.end_ns <= begin_ns) return {};
+  const std::uint64_t overlap_ns = slice.end_ns - begin_ns;
+  return overlap_ns / 9 >= decision.latency_ns() / 10 ? ", while " + state.task_text(slice.task) + " ran"
+                                                      : std::string();
 }
 
 template <class Each>
@@ -160,6 +176,7 @@ std::string awaited_text(const State& state, const Task& task) {
 Phrase wait_phrase(const State& state, const Task& task, const std::string& object) {
   constexpr const char* waits = "waits for";
   const Wait& wait = task.wait;
+  const bool known = state.object(wait.object) != nullptr;
   switch (wait.reason) {
     case Reason::yield:
       return {"gives way", "to the others"};
@@ -179,9 +196,9 @@ Phrase wait_phrase(const State& state, const Task& task, const std::string& obje
       return awaited.empty() ? Phrase{"waits", until} : Phrase{waits, awaited + ", " + until};
     }
     case Reason::io_read:
-      return {waits, "something to read"};
+      return {waits, "something to read" + (known ? " from " + object : std::string())};
     case Reason::io_write:
-      return {waits, "room to write"};
+      return {waits, "room to write" + (known ? " to " + object : std::string())};
     case Reason::task:
       return {waits, "the end of " + state.task_text(wait.object)};
     case Reason::gather:
@@ -203,7 +220,7 @@ std::string name_and_wait(const State& state, const Task& task) {
 const char* signal_text(unsigned number) {
   switch (static_cast<int>(number)) {
     case SIGSEGV:
-      return "it used memory that is not its own (SIGSEGV), or its stack overflowed";
+      return "it used memory that is not its own (SIGSEGV)";
     case SIGBUS:
       return "it used memory that is not there (SIGBUS)";
     case SIGFPE:
@@ -219,20 +236,36 @@ const char* signal_text(unsigned number) {
   }
 }
 
-// " in task red, which went on from main.cpp:14 at 12.004 ms"
+// " at main.cpp:17 in task red, which went on from main.cpp:14 at 12.004 ms"
 std::string culprit(const State& state) {
+  const std::string place = state.place(state.stopped()->site);
+  std::string text = place.empty() ? std::string() : " at " + place;
+  if (state.interrupt() != 0) return text + " in " + interrupt_text(state, state.interrupt());
   const Task* const task = state.task(state.running());
-  if (task == nullptr) return " outside of every task";
-  std::string text = " in task " + task->name;
+  if (task == nullptr) return text + " outside of every task";
+  text += " in task " + task->name;
   const std::string from =
       task->slices > 1 ? state.place(state.own_wait_site(*task)) : state.place(task->site);
   if (!from.empty()) text += (task->slices > 1 ? ", which went on from " : ", which was created at ") + from;
   return text + " at " + time_text(task->since_ns);
 }
 
+// " Task red was at main.cpp:17, in a slice that began at 12.004 ms.": if it was in the middle of a long one.
+std::string unfinished_slice(const State& state) {
+  constexpr std::uint64_t a_long_slice_ns = 1'000'000;
+  const std::string place = state.place(state.stopped()->site);
+  if (place.empty()) return {};
+  const Task* const task = state.task(state.running());
+  if (task == nullptr) return state.tasks().empty() ? " main() was at " + place + '.' : std::string();
+  if (state.now_ns() - task->since_ns < a_long_slice_ns) return {};
+  return " Task " + task->name + " was at " + place + ", in a slice that began at " +
+         time_text(task->since_ns) + '.';
+}
+
 std::string reason_text(const State& state, const Task& task, const Wake& wake) {
   const std::string object = short_name(state, wake.object);
-  const std::string by = actor(state, wake);
+  const std::string by =
+      wake.by_interrupt != 0 ? interrupt_text(state, wake.by_interrupt) : actor(state, wake);
   switch (wake.reason) {
     case Reason::created:
       if (!by.empty()) return by + " created it";
@@ -259,9 +292,9 @@ std::string reason_text(const State& state, const Task& task, const Wake& wake) 
     case Reason::flag:
       return act(by, "set", "was set", object);
     case Reason::io_read:
-      return "its device has data";
+      return (state.object(wake.object) != nullptr ? object : "its device") + " has data";
     case Reason::io_write:
-      return "its device has room";
+      return (state.object(wake.object) != nullptr ? object : "its device") + " has room";
     case Reason::task:
     case Reason::gather:
       return state.task_text(wake.object) + " ended";
@@ -299,8 +332,9 @@ std::string why_text(const State& state) {
   if (task == nullptr) return {};
   std::string text = task->name + " ran at " + time_text(decision.time_ns) + ": ";
   text += because(state, *task, decision.wake) + when_and_where(state, decision.wake) + '.';
-  text += decision.latency_ns() == 0 ? " It did not have to wait."
-                                     : " It waited " + duration_text(decision.latency_ns()) + '.';
+  text += decision.latency_ns() == 0
+              ? " It did not have to wait."
+              : " It waited " + duration_text(decision.latency_ns()) + in_the_way(state, decision) + '.';
 
   struct Ready {
     const Task* task;
@@ -338,6 +372,16 @@ std::string why_text(const State& state) {
   return text;
 }
 
+std::string still_ready_text(const State& state, const Task& task) {
+  std::string text = task.name + " is ready at the end and has not run: " + because(state, task, task.wake) +
+                     when_and_where(state, task.wake) + ". It has waited " +
+                     duration_text(state.now_ns() - task.since_ns);
+  const Task* const running = state.task(state.running());
+  if (running == nullptr || running == &task) return text + '.';
+  const std::string place = state.stopped() ? state.place(state.stopped()->site) : std::string();
+  return text + ", and " + running->name + " still runs" + in_brackets(place) + '.';
+}
+
 std::vector<std::string> waiting_texts(const State& state) {
   std::vector<std::string> texts;
   for (const std::uint32_t number : state.unfinished()) {
@@ -357,7 +401,7 @@ std::string end_text(const State& state) {
   const Stopped& stopped = *state.stopped();
   switch (stopped.why) {
     case trace::Stop::time_up:
-      return "The " + duration_text(state.now_ns()) + " are over.";
+      return "The " + duration_text(state.now_ns()) + " are over." + unfinished_slice(state);
     case trace::Stop::returned:
       return "main() returned" + (stopped.extra != 0 ? ' ' + std::to_string(stopped.extra) : std::string()) +
              at + ": the program is over.";
@@ -370,12 +414,13 @@ std::string end_text(const State& state) {
              " on every task waited, and nothing could ever wake one: "
              "the program is stuck.";
     case trace::Stop::crashed:
-      return "The program crashed" + culprit(state) + ": " + signal_text(stopped.extra);
+      return "The program crashed" + culprit(state) + ": " +
+             (stopped.message.empty() ? signal_text(stopped.extra) : stopped.message);
     case trace::Stop::hung:
       return "The program hangs" + culprit(state) + ": " +
              (stopped.message.empty() ? "it runs on and on without giving control back" : stopped.message);
     case trace::Stop::interrupted:
-      return "The run was interrupted" + at + '.';
+      return "The run was interrupted" + at + '.' + unfinished_slice(state);
   }
   return {};
 }

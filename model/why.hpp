@@ -24,6 +24,9 @@ std::string short_name(const State& state, std::uint32_t number);
 // from which line, the latency, who else was ready and since when, what everyone else waits for and where.
 std::string why_text(const State& state);
 
+// The same of a task that is ready and will not run any more, after state.finish().
+std::string still_ready_text(const State& state, const Task& task);
+
 // How the run ended: "The 5 s are over.", "main() returned at 45.1 ms." More than one sentence when something
 // is wrong.
 std::string end_text(const State& state);

@@ -6,7 +6,11 @@
 //   led.on();
 //   machine::Pin button(14, machine::Pin::IN, machine::Pin::PULL_UP);
 //   if (button.value() == 0) led.toggle();
+//   button.irq([](machine::Pin) { pressed.set(); }, machine::Pin::IRQ_FALLING);   // a ThreadSafeFlag
 #pragma once
+
+#include "asyncio/inplace_function.hpp"
+#include "trace/site.hpp"
 
 namespace machine {
 
@@ -14,6 +18,9 @@ class Pin {
  public:
   enum Mode : unsigned char { IN, OUT, OPEN_DRAIN };
   enum Pull : unsigned char { PULL_NONE, PULL_UP, PULL_DOWN };
+  // Which edges interrupt; IRQ_FALLING | IRQ_RISING for both.
+  enum Trigger : unsigned char { IRQ_FALLING = 4, IRQ_RISING = 8 };
+  using Handler = asyncio::InplaceFunction<void(Pin)>;
 
   // Throws asyncio::ValueError if the board has no such pin. The first form leaves the pin's mode as it is,
   // which after a reset is IN without a pull. `value` is the level an output starts with; without it, the one
@@ -39,6 +46,12 @@ class Pin {
   void high() const { value(1); }
   void low() const { value(0); }
   void toggle() const;
+
+  // Calls `handler` at each edge of `trigger`, in place of the one there was; nullptr: at none. It is called
+  // as an interrupt (MicroPython's hard=True), between any two instructions: it must be short, may not wait,
+  // create a coroutine or throw, and wakes a task by ThreadSafeFlag::set() or what is named ThreadSafe. An
+  // edge while interrupts are masked or another handler runs is remembered, once.
+  void irq(Handler handler, int trigger = IRQ_FALLING | IRQ_RISING, trace::Site site = {});
 
   int id() const { return id_; }
 

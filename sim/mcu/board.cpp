@@ -8,8 +8,11 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "machine/clock.hpp"
+#include "mcu/line_cost.hpp"
+#include "parts/part.hpp"
 #include "trace/hooks.hpp"
 #include "trace/port.hpp"
 
@@ -42,46 +45,55 @@ bool write_all(int fd, const char* data, std::size_t size, volatile bool& writin
 
 void Board::start(const Settings& settings) {
   settings_ = settings;
-  clock_.set_end_ns(settings.run_for_ns);
+  cpu_.start(settings.limits);
+  pins_.start();
+  restart_ = last_restart();
+  cpu_.start_at(restart_.time_ns);
   started_ = true;
-  if (settings_.records_fd < 0) write_all(STDOUT_FILENO, early_console_, early_size_, writing_);
+  change_frequency(settings.profile.frequency_mhz * 1'000'000);
 }
 
-// --- Time
-
-void Board::spend(std::uint64_t duration_ns) {
-  clock_.advance(duration_ns);
-  if (stopping_) return;
-  if (interrupted_) stop(trace::Stop::interrupted);
-  if (clock_.at_end()) stop(trace::Stop::time_up);
+void Board::boot() {
+  if (restart_.cause != machine::PWRON_RESET) cpu_.wait_until(now_ns() + settings_.profile.boot_ns);
 }
 
-void Board::idle_until_us(std::uint64_t deadline_us) {
-  if (deadline_us == asyncio::port::forever) {
-    clock_.jump_to(clock_.end_ns());
-    stop(trace::Stop::stuck);
+void Board::change_frequency(std::uint32_t hz) {
+  frequency_hz_ = hz;
+  profile_ = at_frequency(settings_.profile, hz);
+  trace::emit(trace::Kind::power, profile_.run_ua, profile_.idle_ua, profile_.lightsleep_ua);
+}
+
+void Board::set_frequency(std::uint32_t hz) {
+  if (hz == frequency_hz_) return;
+  change_frequency(hz);
+  line_cost.set_line_ns(profile_.line_ns);
+  i2c_.clock_changed();
+  pwm_.clock_changed();
+}
+
+std::optional<FileError> Board::read_diagram(std::string_view text) { return diagram_.read(text); }
+
+std::optional<FileError> Board::read_inputs(std::string_view text) {
+  inputs_ = std::make_unique<Inputs>();
+  std::optional<FileError> error = inputs_->read(text, diagram_);
+  if (error) return error;
+  inputs_->start();
+  if (restart_.cause != machine::PWRON_RESET) {
+    for (const std::unique_ptr<Part>& part : diagram_.parts()) part->come_to_rest();
   }
-  const bool beyond_end = deadline_us > clock_.end_ns() / 1000;
-  clock_.jump_to(beyond_end ? clock_.end_ns() : deadline_us * 1000);
-  if (interrupted_) stop(trace::Stop::interrupted);
-  if (clock_.at_end()) stop(trace::Stop::time_up);
+  return std::nullopt;
 }
 
 void Board::switch_task() {
   ++switches_;
-  spend(profile::task_switch_ns);
+  cpu_.begin_slice(profile().task_switch_ns);
 }
 
 // --- What leaves the board
 
 void Board::write_console(const char* text, std::size_t size) {
-  in_console_ = true;
-  if (!started_) {
-    const std::size_t room = std::min(size, sizeof early_console_ - early_size_);
-    std::memcpy(early_console_ + early_size_, text, room);
-    early_size_ += room;
-  }
-  if (started_ && settings_.records_fd < 0) {
+  const bool inner = std::exchange(in_console_, true);  // an interrupt prints while a task does
+  if (settings_.records_fd < 0) {
     write_all(STDOUT_FILENO, text, size, writing_);
   } else {
     constexpr std::size_t longest_text = 32 * 1024;  // pieces of a text have a 16-bit number
@@ -90,8 +102,8 @@ void Board::write_console(const char* text, std::size_t size) {
       trace::recorder.append_text(0, text + from, std::min(size - from, longest_text));
     }
   }
-  spend(size * profile::console_byte_ns);
-  in_console_ = false;
+  cpu_.spend(size * profile().console_byte_ns);
+  in_console_ = inner;
 }
 
 void Board::write_records(const trace::Record* records, std::size_t count) {
@@ -108,23 +120,33 @@ void Board::write_records(const trace::Record* records, std::size_t count) {
 }
 
 void Board::stop(trace::Stop why, int extra, const char* message) {
-  stopping_ = true;
+  cpu_.stop();
   // What the firmware has printed by printf() and not yet written; not in the middle of writing it.
   if (!in_console_) std::fflush(nullptr);
-  trace::emit(trace::Kind::stop, 0, 0, 0, static_cast<std::uint8_t>(why), static_cast<std::uint16_t>(extra));
-  if (message != nullptr) {
-    trace::recorder.append_text(0, message, std::strlen(message));
-    if (settings_.records_fd < 0) std::fprintf(stderr, "%s\n", message);
-  }
-  trace::flush();
+  write_stop(why, extra, line_cost.site(), message);
+  if (message != nullptr && settings_.records_fd < 0) std::fprintf(stderr, "%s\n", message);
   ::_exit(why == trace::Stop::exception ? 1 : 0);
 }
 
-void Board::stop_in_signal(trace::Stop why, int extra, const char* message) {
-  stopping_ = true;
-  trace::emit(trace::Kind::stop, 0, 0, 0, static_cast<std::uint8_t>(why), static_cast<std::uint16_t>(extra));
+void Board::stop_in_signal(trace::Stop why, int extra, std::uintptr_t address, const char* message) {
+  cpu_.stop();
+  write_stop(why, extra, line_cost.site_of(address), message);
+}
+
+void Board::write_stop(trace::Stop why, int extra, trace::Site site, const char* message) {
+  trace::emit(trace::Kind::stop, 0, 0, site, static_cast<std::uint8_t>(why),
+              static_cast<std::uint16_t>(extra));
   if (message != nullptr) trace::recorder.append_text(0, message, std::strlen(message));
   trace::flush();
+}
+
+void Board::reset(machine::ResetCause cause, trace::Site site) {
+  cpu_.stop();
+  if (!in_console_) std::fflush(nullptr);
+  trace::emit(trace::Kind::reset, 0, 0, site, static_cast<std::uint8_t>(cause));
+  trace::flush();
+  restart_program({cpu_.now_ns(), cause, restart_.rtc_offset_us});
+  stop(trace::Stop::exited, 2, "the host could not start the program again");
 }
 
 asyncio::port::Memory Board::frame_memory(std::size_t at_least) {
@@ -145,9 +167,9 @@ namespace asyncio::port {
 using sim::board;
 
 std::uint64_t now_us() { return board.now_ns() / 1000; }
-void idle_until(std::uint64_t deadline_us) { board.idle_until_us(deadline_us); }
-std::uint32_t enter_critical() { return board.enter_critical(); }
-void exit_critical(std::uint32_t state) { board.exit_critical(state); }
+void idle_until(std::uint64_t deadline_us) { board.cpu().idle_until(sim::Clock::ns_of(deadline_us)); }
+std::uint32_t enter_critical() { return board.cpu().mask_interrupts(); }
+void exit_critical(std::uint32_t state) { board.cpu().unmask_interrupts(state); }
 void console_write(const char* text, std::size_t size) { board.write_console(text, size); }
 Memory more_frame_memory(std::size_t at_least) { return board.frame_memory(at_least); }
 
@@ -164,13 +186,10 @@ void decision() { sim::board.switch_task(); }
 namespace machine {
 
 std::uint64_t clock_us() {
-  sim::board.spend(sim::profile::clock_read_ns);
+  sim::board.cpu().spend(sim::board.profile().clock_read_ns);
   return sim::board.now_ns() / 1000;
 }
 
-void busy_wait_until(std::uint64_t time_us) {
-  const std::uint64_t now_us = sim::board.now_ns() / 1000;
-  if (time_us > now_us) sim::board.spend((time_us - now_us) * 1000);
-}
+void busy_wait_until(std::uint64_t time_us) { sim::board.cpu().wait_until(sim::Clock::ns_of(time_us)); }
 
 }  // namespace machine

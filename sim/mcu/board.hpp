@@ -1,19 +1,33 @@
-// The virtual board: its clock, its pins, the memory and the console of its firmware, and where its trace
-// goes. There is one in a process; nothing else in sim keeps state.
+// The virtual board: its CPU, its pins, the memory and the console of its firmware, and where its trace goes.
+// There is one in a process; nothing else in sim keeps state.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
 
 #include "asyncio/port.hpp"
+#include "bus/adc.hpp"
 #include "bus/gpio.hpp"
-#include "mcu/clock.hpp"
+#include "bus/i2c.hpp"
+#include "bus/net.hpp"
+#include "bus/pwm.hpp"
+#include "bus/uart.hpp"
+#include "host/diagram.hpp"
+#include "host/input.hpp"
+#include "mcu/cpu.hpp"
+#include "mcu/profile.hpp"
+#include "mcu/restart.hpp"
+#include "mcu/watchdog.hpp"
 #include "trace/record.hpp"
 
 namespace sim {
 
 struct Settings {
-  std::uint64_t run_for_ns = Clock::never;
+  Profile profile;
+  Limits limits;
   std::uint64_t seed = 0;
   int records_fd = -1;  // the trace is written to this file descriptor; -1: no trace, the console is stdout
 };
@@ -26,32 +40,51 @@ class Board {
 
   void start(const Settings& settings);
 
-  std::uint64_t now_ns() const { return clock_.now_ns(); }
+  std::uint64_t now_ns() const { return cpu_.now_ns(); }
   std::uint64_t seed() const { return settings_.seed; }
+  // At the frequency the CPU has now.
+  const Profile& profile() const { return profile_; }
+  std::uint32_t frequency_hz() const { return frequency_hz_; }
+  void set_frequency(std::uint32_t hz);
+  Cpu& cpu() { return cpu_; }
+  Wiring& wiring() { return wiring_; }
   Gpio& pins() { return pins_; }
+  I2cBuses& i2c() { return i2c_; }
+  Uarts& uarts() { return uarts_; }
+  Adc& adc() { return adc_; }
+  Pwms& pwm() { return pwm_; }
+  Watchdog& watchdog() { return watchdog_; }
+  // Reads what is wired to the board, and what will be done to it. Once, after start().
+  std::optional<FileError> read_diagram(std::string_view text);
+  std::optional<FileError> read_inputs(std::string_view text);
+  // After a reset: what the chip does until the firmware starts. The world around it goes on meanwhile.
+  void boot();
+  // What the board keeps through a reset.
+  Restart& restart() { return restart_; }
 
-  // The CPU is busy for that long. Ends the process when the board's time is up, as the next one does.
-  void spend(std::uint64_t duration_ns);
-  // The CPU sleeps; nothing but the time can wake it. asyncio::port::forever: nothing at all can.
-  void idle_until_us(std::uint64_t deadline_us);
+  // The firmware starts again, as at power-on. `site`: the line it was at.
+  [[noreturn]] void reset(machine::ResetCause cause, trace::Site site);
 
   void switch_task();
   void write_console(const char* text, std::size_t size);
   void write_records(const trace::Record* records, std::size_t count);
   asyncio::port::Memory frame_memory(std::size_t at_least);
-  std::uint32_t enter_critical() { return critical_depth_++; }
-  void exit_critical(std::uint32_t depth) { critical_depth_ = depth; }
 
   // The firmware ends here: the trace is completed and the process exits, without unwinding the firmware's
   // stack. `extra` is an exit status or a signal's number.
   [[noreturn]] void stop(trace::Stop why, int extra = 0, const char* message = nullptr);
-  // The same from a signal handler, but it returns: the handler ends the process.
-  void stop_in_signal(trace::Stop why, int extra, const char* message = nullptr);
+  // The same from a signal handler, but it returns: the handler ends the process. The program was at
+  // `address`.
+  void stop_in_signal(trace::Stop why, int extra, std::uintptr_t address, const char* message = nullptr);
   // Stops the board with Stop::interrupted when its time moves next. From a signal handler.
-  void interrupt() { interrupted_ = true; }
+  void interrupt() {
+    interrupted_ = true;
+    cpu_.look_at_limits();
+  }
+  bool is_interrupted() const { return interrupted_; }
 
   // Changes whenever time moves or a task is chosen: while it does not, the firmware hangs.
-  std::uint64_t progress() const { return clock_.now_ns() + switches_; }
+  std::uint64_t progress() const { return cpu_.now_ns() + switches_; }
   // Is something on its way out of the process? That may take as long as nobody reads it.
   bool is_writing() const { return writing_; }
 
@@ -60,20 +93,29 @@ class Board {
     FrameMemory* previous;
   };
 
-  Clock clock_;
+  void change_frequency(std::uint32_t hz);
+  void write_stop(trace::Stop why, int extra, trace::Site site, const char* message);
+
+  Cpu cpu_;
   Settings settings_;
+  Profile profile_;
+  std::uint32_t frequency_hz_ = 0;
+  Wiring wiring_;
   Gpio pins_;
+  I2cBuses i2c_;
+  Uarts uarts_;
+  Adc adc_;
+  Pwms pwm_;
+  Watchdog watchdog_;
+  Restart restart_;
+  Diagram diagram_;
+  std::unique_ptr<Inputs> inputs_;
   FrameMemory* frame_memory_ = nullptr;  // given out to the frame allocator, never given back
   std::uint64_t switches_ = 0;
-  std::uint32_t critical_depth_ = 0;
   bool started_ = false;
-  bool stopping_ = false;
   bool in_console_ = false;
   volatile bool writing_ = false;
   volatile bool interrupted_ = false;
-  // Printed before start(), by constructors of the firmware; as much as one can expect of them.
-  char early_console_[4096] = {};
-  std::size_t early_size_ = 0;
 };
 
 extern Board board;

@@ -9,6 +9,11 @@ namespace sim {
 class Clock {
  public:
   static constexpr std::uint64_t never = UINT64_MAX;
+  // A time or a duration in us; never, if that is too long to be counted.
+  static constexpr std::uint64_t ns_of(std::uint64_t us) { return us < never / 1000 ? us * 1000 : never; }
+  static constexpr std::uint64_t later(std::uint64_t time_ns, std::uint64_t by_ns) {
+    return by_ns < never - time_ns ? time_ns + by_ns : never;
+  }
 
   std::uint64_t now_ns() const { return now_ns_; }
   std::uint64_t end_ns() const { return end_ns_; }

@@ -1,29 +1,52 @@
-// What the virtual board is and what it takes to do things on it: a Raspberry Pi Pico, RP2040 at 125 MHz (8
-// ns a cycle). The costs are round figures of the right size, so that a trace reads like the board's; they
-// are part of what a trace depends on.
+// What the virtual board is and what it takes to do things on it, as boards/NAME/profile says.
+//
+//   std::variant<Profile, FileError> read = parse_profile(text);
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
 
-namespace sim::profile {
+#include "host/file_error.hpp"
 
-inline constexpr const char* board_name = "pico";
+namespace sim {
 
-// GPIO0 to GPIO29; a Pico brings out 0 to 22 and 26 to 28, its LED is 25.
-inline constexpr int pin_count = 30;
-inline constexpr const char* no_such_pin =
-    "Pin: there is no such pin on this board; a Pico has 0 to 29 (25 is its LED)";
+struct Profile {
+  char name[24] = {};  // constant initialisation of the board allows no std::string here
+  std::uint32_t pins = 0;
+  std::uint32_t uart_fifo = 0;  // bytes, in each direction
+  std::uint32_t frequency_mhz = 0;
 
-// CPU time, in nanoseconds.
-//
-// The loop takes a task from the ready queue, looks at the clock, resumes the coroutine, and parks it again
-// when it waits: about 250 cycles out of flash.
-inline constexpr std::uint64_t task_switch_ns = 2000;
-// Pin: a call and an access to the SIO block.
-inline constexpr std::uint64_t pin_access_ns = 100;
-// time::ticks_us() and the like: two reads of the 64-bit timer, a division.
-inline constexpr std::uint64_t clock_read_ns = 500;
-// A byte to the console: formatting it and putting it into the USB buffer.
-inline constexpr std::uint64_t console_byte_ns = 1000;
+  // CPU time in nanoseconds, at that frequency; the file has cycles.
+  std::uint64_t boot_ns = 0;
+  std::uint64_t line_ns = 0;
+  std::uint64_t task_switch_ns = 0;
+  std::uint64_t pin_access_ns = 0;
+  std::uint64_t clock_read_ns = 0;
+  std::uint64_t console_byte_ns = 0;
+  std::uint64_t interrupt_entry_ns = 0;
+  std::uint64_t interrupt_exit_ns = 0;
+  std::uint64_t uart_byte_ns = 0;
+  std::uint64_t i2c_setup_ns = 0;
+  std::uint64_t peripheral_access_ns = 0;
 
-}  // namespace sim::profile
+  // Time whatever the frequency, in nanoseconds; the file has us.
+  std::uint64_t adc_read_ns = 0;
+
+  // Current at 3.3 V in microamperes; the file has mA. `base` is the part of run and idle that does not
+  // follow the frequency.
+  std::uint32_t base_ua = 0;
+  std::uint32_t run_ua = 0;
+  std::uint32_t idle_ua = 0;
+  std::uint32_t lightsleep_ua = 0;
+};
+
+// Every name must be there, once, with its unit; none may be unknown.
+std::variant<Profile, FileError> parse_profile(std::string_view text);
+
+// The same board with its CPU at `hz`: what takes cycles takes another time, and run and idle draw `base` and
+// the rest in proportion to the frequency.
+Profile at_frequency(const Profile& profile, std::uint32_t hz);
+
+}  // namespace sim

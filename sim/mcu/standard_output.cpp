@@ -26,8 +26,11 @@ class ConsoleBuffer : public std::streambuf {
 };
 
 #if defined(__GLIBC__)
+// The C library is in the middle of its buffer: a handler that prints now would print that once more.
 ssize_t write_cookie(void*, const char* text, std::size_t size) {
+  const std::uint32_t state = board.cpu().mask_interrupts();
   board.write_console(text, size);
+  board.cpu().unmask_interrupts_later(state);
   return static_cast<ssize_t>(size);
 }
 #endif
@@ -35,7 +38,10 @@ ssize_t write_cookie(void*, const char* text, std::size_t size) {
 }  // namespace
 
 void send_standard_output_to_console() {
-  // Never destroyed: std::cout is used until the very end.
+  // Never destroyed: std::cout is used until the very end. This is called before the constructors of most
+  // files, one of which would otherwise make std::cout.
+  static const auto* const streams = new std::ios_base::Init;
+  static_cast<void>(streams);
   static auto* const buffer = new ConsoleBuffer;
   std::cout.rdbuf(buffer);
 #if defined(__GLIBC__)

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "text/nearest.hpp"
+
 namespace {
 
 TEST(Duration, EveryUnit) {
@@ -46,10 +48,10 @@ TEST(Arguments, OptionsAndWordsInAnyOrder) {
 
 TEST(Nearest, IsTheOneMeant) {
   const std::vector<std::string> names{"01-blink", "02-round-robin", "03-lock"};
-  EXPECT_EQ(cli::nearest("01-blnik", names), "01-blink");
-  EXPECT_EQ(cli::nearest("3-lock", names), "03-lock");
-  EXPECT_EQ(cli::nearest("02-roundrobin", names), "02-round-robin");
-  EXPECT_EQ(cli::nearest("zzzzzzzzzz", names), "");
+  EXPECT_EQ(text::nearest("01-blnik", names), "01-blink");
+  EXPECT_EQ(text::nearest("3-lock", names), "03-lock");
+  EXPECT_EQ(text::nearest("02-roundrobin", names), "02-round-robin");
+  EXPECT_EQ(text::nearest("zzzzzzzzzz", names), "");
 }
 
 }  // namespace

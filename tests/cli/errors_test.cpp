@@ -49,7 +49,11 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{
             "run 01 --trace t.doc",
             "--trace: cannot tell from \"t.doc\" what to write; the name must end in .json (for Perfetto), "
-            ".cstrace (the whole trace) or .txt"},
+            ".vcd (for GTKWave and PulseView), .cstrace (the whole trace) or .txt"},
+        Mistake{
+            "run 01 --trace t.ctf",
+            "--trace: a CTF trace is a folder, made in two steps: write FILE.cstrace, then `coroscope trace "
+            "FILE.cstrace --to ctf -o t.ctf`"},
         Mistake{"run 01-blik --trace t.json", "there is no lesson \"01-blik\"; did you mean 01-blink?"},
         Mistake{"rnu 01", "unknown command rnu; did you mean `coroscope run`?"},
         Mistake{"--versoin", "unknown option --versoin; did you mean `coroscope --version`?"},
@@ -57,10 +61,14 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"bensh", "unknown command bensh; did you mean `./coroscope bench`?"},
         Mistake{"test", "test is a command of the script that builds Coroscope: ./coroscope test"},
         Mistake{"list all", "list takes no all"}, Mistake{"doctor foo", "doctor takes no foo"},
-        Mistake{"trace", "say which trace: coroscope trace FILE.cstrace --to json|text [-o FILE]"},
+        Mistake{"trace", "say which trace: coroscope trace FILE.cstrace --to json|vcd|ctf|text [-o FILE]"},
         Mistake{"trace nowhere.cstrace --to text", "cannot open nowhere.cstrace: No such file or directory"},
         Mistake{"trace text.cstrace --to json -o t.json", "text.cstrace is not a Coroscope trace (.cstrace)"},
-        Mistake{"trace text.cstrace --to mp3", "cannot turn a trace into \"mp3\"; --to takes json or text"}));
+        Mistake{"trace text.cstrace --to vcd -o t.vcd", "text.cstrace is not a Coroscope trace (.cstrace)"},
+        Mistake{"trace text.cstrace --to ctf -o t", "text.cstrace is not a Coroscope trace (.cstrace)"},
+        Mistake{"trace text.cstrace --to ctf", "ctf is a folder: say where it is to be made with -o FOLDER"},
+        Mistake{"trace text.cstrace --to mp3",
+                "cannot turn a trace into \"mp3\"; --to takes json, vcd, ctf or text"}));
 
 class Errors : public program::Test {};
 
@@ -127,14 +135,14 @@ TEST_F(Errors, CrashIsNamedAndItsTraceIsKept) {
                  "int main() { asyncio::run(start()); }\n");
   const program::Output output = coroscope("run mine.cpp --trace t.cstrace");
   EXPECT_EQ(output.status, 2);
-  EXPECT_EQ(output.err,
-            "coroscope: mine: The program crashed in task main, which went on from mine.cpp:5 at 12.000 ms: "
-            "it used "
-            "memory that is not its own (SIGSEGV), or its stack overflowed\n");
+  EXPECT_EQ(
+      output.err,
+      "coroscope: mine: The program crashed at mine.cpp:6 in task main, which went on from mine.cpp:5 at "
+      "12.000 ms: it used memory that is not its own (SIGSEGV)\n");
   EXPECT_NE(output.out.find("before"), std::string::npos);
   const program::Output text = coroscope("trace t.cstrace --to text");
   EXPECT_EQ(text.status, 0);
-  EXPECT_NE(text.out.find("The program crashed in task main"), std::string::npos);
+  EXPECT_NE(text.out.find("The program crashed at mine.cpp:6 in task main"), std::string::npos);
 }
 
 TEST_F(Errors, ExceptionOutOfMainIsNamed) {
@@ -162,9 +170,42 @@ TEST_F(Errors, HangIsStoppedAndNamed) {
   const program::Output output = coroscope("run mine.cpp");
   EXPECT_EQ(output.status, 2);
   EXPECT_EQ(output.err,
-            "coroscope: mine: The program hangs in task main, which went on from mine.cpp:4 at 5.000 ms: it "
-            "runs on "
-            "and on without giving control back\n");
+            "coroscope: mine: The program hangs at mine.cpp:5 in task main, which went on from mine.cpp:4 at "
+            "5.000 ms: it runs on and on without giving control back\n");
+}
+
+TEST_F(Errors, AnEmptyLoopIsNamedWithItsLine) {
+  if (!program::is_reference_build())
+    GTEST_SKIP()
+        << "clang may leave out such a loop, which C++20 allows; g++ keeps it, and another build checks that";
+  program::write(folder_ / "mine.cpp",
+                 "#include \"asyncio.hpp\"\n"
+                 "int main() {\n"
+                 "  print(\"now\\n\");\n"
+                 "  for (;;) {}\n"
+                 "}\n");
+  const program::Output output = coroscope("run mine.cpp --hang 2s");
+  EXPECT_EQ(output.status, 2);
+  EXPECT_EQ(
+      output.err,
+      "coroscope: mine: The program hangs at mine.cpp:4 outside of every task: it runs on and on without "
+      "giving control back\n");
+}
+
+TEST_F(Errors, StackOverflowIsNamedWithItsLine) {
+  program::write(folder_ / "mine.cpp",
+                 "#include \"asyncio.hpp\"\n"
+                 "volatile int sum = 0;\n"
+                 "int deep(int n) {\n"
+                 "  if (n < 0) return 0;\n"
+                 "  return deep(n + 1) + sum;\n"
+                 "}\n"
+                 "int main() { return deep(1); }\n");
+  const program::Output output = coroscope("run mine.cpp");
+  EXPECT_EQ(output.status, 2);
+  EXPECT_NE(output.err.find("crashed at mine.cpp:"), std::string::npos) << output.err;
+  EXPECT_NE(output.err.find("stack overflow: functions call each other without end"), std::string::npos)
+      << output.err;
 }
 
 TEST_F(Errors, StuckProgramNamesEachTaskAndItsLine) {

@@ -28,10 +28,12 @@ TEST_F(Explained, ALoopWithoutTasksIsBusyAndItsPinsAreDrawn) {
 
 TEST_F(Explained, MainGetsNoArgumentsAndConstructorsMayPrint) {
   const std::string text = shown(
-      "struct Early { Early() { print(\"early\\n\"); } } early;\n"
+      "#include <iostream>\n"
+      "struct Early { Early() { print(\"early\\n\"); std::cout << \"streamed\\n\"; } } early;\n"
       "int main(int argc, char** argv) { print(\"%d %d\\n\", argc, argv[argc] == nullptr); }\n",
       "1s");
   EXPECT_SAYS(text, "│ early");
+  EXPECT_SAYS(text, "│ streamed");
   EXPECT_SAYS(text, "│ 1 1");
 }
 
@@ -85,6 +87,18 @@ TEST_F(Explained, SemaphoresAndBarriersAreUsed) {
       "1s");
   EXPECT_SAYS(text, "acquires places");
   EXPECT_SAYS(text, "arrives at meeting");
+}
+
+TEST_F(Explained, AResetIsSaidWithItsLineAlsoAfterTheLoop) {
+  const std::string text = shown(
+      "asyncio::Coro<> start() { co_await asyncio::sleep_ms(5); }\n"
+      "int main() {\n"
+      "  asyncio::run(start());\n"
+      "  if (machine::reset_cause() == machine::PWRON_RESET)\n"
+      "    machine::reset();\n"
+      "}\n",
+      "1s");
+  EXPECT_SAYS(text, "the program resets the board, at own.cpp:8");
 }
 
 }  // namespace

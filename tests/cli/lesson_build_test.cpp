@@ -201,6 +201,16 @@ TEST_F(LessonBuild, RunsOfTheSameUncompilableLessonLeaveEachOtherAlone) {
   EXPECT_EQ(cached().size(), cached_before);
 }
 
+// Where coroscope is started decides how the compiler names files, and those decide what costs time.
+TEST_F(LessonBuild, TheSameTimesWhereverItIsStarted) {
+  const std::string run = "'" COROSCOPE_PROGRAM "' run 02 --for 1s --trace '" + folder_.string() + "/";
+  EXPECT_EQ(this->run("cd '" COROSCOPE_SOURCE_DIR "' && " + run + "a.cstrace'").status, 0);
+  fs::remove_all(folder_ / "cache");
+  EXPECT_EQ(this->run(run + "b.cstrace'").status, 0);
+  EXPECT_GT(program::read(folder_ / "a.cstrace").size(), 1000U);
+  EXPECT_TRUE(program::read(folder_ / "a.cstrace") == program::read(folder_ / "b.cstrace"));
+}
+
 TEST_F(LessonBuild, PathThatLooksLikeAnOptionIsAPath) {
   for (const std::string name : {"-x.cpp", "@y.cpp"}) {
     program::write(folder_ / name, whole_lesson);

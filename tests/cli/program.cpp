@@ -49,6 +49,12 @@ std::string first_difference(const std::string& expected, const std::string& act
   }
 }
 
+bool is_reference_build() {
+  const std::string plan = read(COROSCOPE_BUILD_DIR "/lesson_build.json");
+  return plan.find("\"compiler_id\": \"GNU\"") != std::string::npos &&
+         plan.find("-fsanitize=") == std::string::npos;
+}
+
 Test::Test() {
   std::string name = (fs::temp_directory_path() / "coroscope-XXXXXX").string();
   folder_ = ::mkdtemp(name.data());

@@ -24,6 +24,10 @@ void write(const std::filesystem::path& path, const std::string& text);
 // The first line in which two texts differ, shown both ways; empty if they are the same.
 std::string first_difference(const std::string& expected, const std::string& actual);
 
+// Are lessons compiled as users' are, by g++ without sanitizers? What a line of theirs costs is defined by
+// that: elsewhere the same is decided, some microseconds earlier or later.
+bool is_reference_build();
+
 class Test : public testing::Test {
  protected:
   Test();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "text/nearest.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::istringstream input(std::string(reinterpret_cast<const char*>(data), size));
@@ -18,6 +19,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto arguments = cli::Arguments::parse(words, {{"--headless"}, {"--for", true}, {"--seed", true}});
   if (!arguments && arguments.error().text.empty()) __builtin_trap();
-  if (!words.empty()) cli::nearest(words.front(), words);
+  if (!words.empty()) text::nearest(words.front(), words);
   return 0;
 }

@@ -1,11 +1,12 @@
 // The reader of .cstrace files and everything that makes sense of records: any bytes give an error or a text,
-// and JSON that is JSON.
+// JSON that is JSON, waveforms in the order of time, packets as long as they say.
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -51,11 +52,53 @@ std::string with_header(const std::uint8_t* data, std::size_t size) {
     record.time_ns %= 10'000'000'000;
     record.task %= 8;
     record.object %= 8;
-    record.kind = static_cast<trace::Kind>(static_cast<unsigned>(record.kind) % 32);
+    record.kind = static_cast<trace::Kind>(static_cast<unsigned>(record.kind) %
+                                           (static_cast<unsigned>(trace::Kind::first_free) + 1));
   }
   writer.write(records.data(), records.size());
   writer.finish();
   return file.str();
+}
+
+// Declarations, then changes of wires that were declared, at later and later times.
+void check_vcd(const std::string& text) {
+  std::istringstream words(text);
+  std::set<std::string> wires;
+  std::string word;
+  while (words >> word && word != "$enddefinitions") {
+    if (word != "$var") continue;
+    std::string code;
+    words >> word >> word >> code;
+    if (!wires.insert(code).second) __builtin_trap();
+  }
+  std::uint64_t last = 0;
+  bool any = false;
+  while (words >> word) {
+    if (word[0] == '$') continue;
+    if (word[0] == '#') {
+      const std::uint64_t time = std::stoull(word.substr(1));
+      if (any ? time <= last : time != 0) __builtin_trap();
+      last = time;
+      any = true;
+    } else if ((word[0] != '0' && word[0] != '1' && word[0] != 'x') || wires.count(word.substr(1)) == 0) {
+      __builtin_trap();
+    }
+  }
+  if (!any || text.back() != '\n') __builtin_trap();
+}
+
+// One packet behind the other, to the end.
+void check_ctf(const std::string& bytes) {
+  constexpr std::size_t header = 36;
+  for (std::size_t at = 0; at < bytes.size();) {
+    std::uint32_t magic = 0;
+    std::uint64_t bits = 0;
+    if (bytes.size() - at < header) __builtin_trap();
+    std::memcpy(&magic, bytes.data() + at, sizeof magic);
+    std::memcpy(&bits, bytes.data() + at + header - sizeof bits, sizeof bits);
+    if (magic != 0xc1fc1fc1 || bits / 8 < header || bits / 8 > bytes.size() - at) __builtin_trap();
+    at += bits / 8;
+  }
 }
 
 void show(const std::string& path, cli::TraceForm form) {
@@ -78,6 +121,8 @@ void show(const std::string& path, cli::TraceForm form) {
   state.finish();
   output.finish(state);
   if (form == cli::TraceForm::json && !nlohmann::json::accept(out.str())) __builtin_trap();
+  if (form == cli::TraceForm::vcd) check_vcd(out.str());
+  if (form == cli::TraceForm::ctf) check_ctf(out.str());
 }
 
 }  // namespace
@@ -88,7 +133,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                 ? with_header(data + 1, size - 1)
                                 : std::string(reinterpret_cast<const char*>(data + 1), size - 1);
   const MemoryFile file(bytes.data(), bytes.size());
-  show(file.path(), cli::TraceForm::text);
-  show(file.path(), cli::TraceForm::json);
+  for (const cli::TraceForm form :
+       {cli::TraceForm::text, cli::TraceForm::json, cli::TraceForm::vcd, cli::TraceForm::ctf})
+    show(file.path(), form);
   return 0;
 }

@@ -20,10 +20,12 @@ class Script {
  public:
   const std::vector<Record>& records() const { return records_; }
 
-  Script& at(std::uint64_t microseconds) {
-    time_ns_ = microseconds * 1000;
+  Script& at(std::uint64_t microseconds) { return at_ns(microseconds * 1000); }
+  Script& at_ns(std::uint64_t nanoseconds) {
+    time_ns_ = nanoseconds;
     return *this;
   }
+  std::uint64_t now_ns() const { return time_ns_; }
   // The number of a text, sent the first time.
   std::uint16_t text(const std::string& text) {
     for (std::size_t i = 0; i < texts_.size(); ++i) {
@@ -68,9 +70,28 @@ class Script {
     send_text(0, text);
     return *this;
   }
+  Script& input(const std::string& text) {
+    add(Kind::input, 0);
+    send_text(0, text);
+    return *this;
+  }
+  Script& part(const std::string& text) {
+    add(Kind::part, 0);
+    send_text(0, text);
+    return *this;
+  }
+  // The board starts again: tasks, objects and texts are numbered from 1.
+  Script& reset(std::uint8_t cause) {
+    texts_.clear();
+    return add(Kind::reset, 0, 0, 0, cause);
+  }
   Script& stop(trace::Stop why, std::uint16_t extra = 0, const std::string& message = "") {
     add(Kind::stop, 0, 0, 0, static_cast<std::uint8_t>(why), extra);
-    if (!message.empty()) send_text(0, message);
+    return this->message(message);
+  }
+  // Of the stop before.
+  Script& message(const std::string& text) {
+    if (!text.empty()) send_text(0, text);
     return *this;
   }
 

@@ -77,10 +77,10 @@ TEST(Why, OverdueSleeperCountsAsReady) {
       .at(9000)
       .end(2, Reason::sleep, 100, s.line(5));
   s.begin(3);
-  EXPECT_EQ(
-      why(s, 3),
-      "c ran at 9.000 ms: run() started it at 0.000 ms (main.cpp:3). It waited 9 ms. Ready behind it: a "
-      "(since 5.000 ms, its sleep is over). Waiting: b (until 100 ms, main.cpp:5).");
+  EXPECT_EQ(why(s, 3),
+            "c ran at 9.000 ms: run() started it at 0.000 ms (main.cpp:3). It waited 9 ms, while b ran. "
+            "Ready behind it: a "
+            "(since 5.000 ms, its sleep is over). Waiting: b (until 100 ms, main.cpp:5).");
 }
 
 TEST(Why, WhatWasMadeBeforeRunIsNotStartedByIt) {
@@ -102,8 +102,9 @@ TEST(Why, FlagWasSetWhenItWasSet) {
   s.at(105000).end(2, Reason::sleep, 200, s.line(33)).begin(3);
   EXPECT_EQ(why(s, 3),
             "blink ran at 105.000 ms: it was created before run() at 0.000 ms (main.cpp:7). It waited 105 "
-            "ms. Ready "
-            "behind it: button (since 5.000 ms, hog set pressed). Waiting: hog (until 200 ms, main.cpp:33).");
+            "ms, while "
+            "hog ran. Ready behind it: button (since 5.000 ms, hog set pressed). Waiting: hog (until 200 ms, "
+            "main.cpp:33).");
   s.end(3, Reason::sleep, 300, s.line(8)).ready(1, Reason::io_read).begin(1);
   EXPECT_EQ(why(s, 4),
             "button ran at 105.000 ms: its ThreadSafeFlag `pressed` was set by hog at 5.000 ms "
@@ -124,6 +125,22 @@ TEST(Why, ItemPutByAnInterruptWaitsToBeSeen) {
   EXPECT_EQ(why(s, 2),
             "logger ran at 2.010 ms: an item was put into its Queue `log` by the interrupt tick at 2.000 ms "
             "(main.cpp:40). It waited 10 µs. Nobody else was ready.");
+}
+
+TEST(Why, WhichDeviceHadSomethingToRead) {
+  Script s;
+  s.object(1, ObjectKind::stream, "modem", s.line(2));
+  s.create(1, "a", 0, s.line(1)).create(2, "b", 0, s.line(2)).begin(1).end(1, Reason::io_read, 1, s.line(3));
+  s.begin(2).at(20).end(2, Reason::io_read, 0, s.line(4)).at(2000).ready(1, Reason::io_read).begin(1);
+  EXPECT_EQ(
+      why(s, 3),
+      "a ran at 2.000 ms: its stream `modem` had something to read at 2.000 ms. It did not have to wait. "
+      "Nobody else was ready. Waiting: b (something to read, main.cpp:4).");
+  s.end(1, Reason::io_read, 1, s.line(3)).ready(2, Reason::io_read).begin(2);
+  EXPECT_EQ(
+      why(s, 4),
+      "b ran at 2.000 ms: its device had something to read at 2.000 ms. It did not have to wait. Nobody else "
+      "was ready. Waiting: a (something to read from stream `modem`, main.cpp:3).");
 }
 
 TEST(Why, TimeoutIsNoSleep) {
@@ -184,8 +201,8 @@ INSTANTIATE_TEST_SUITE_P(
         Words{Reason::queue_join, ObjectKind::queue, 1, "waits for all of x to be done", "x is all done"},
         Words{Reason::barrier, ObjectKind::barrier, 1, "waits for x", "b completed x"},
         Words{Reason::io_read, ObjectKind::flag, 1, "waits for x", "x was set"},
-        Words{Reason::io_read, ObjectKind::stream, 1, "waits for something to read", "its device has data"},
-        Words{Reason::io_write, ObjectKind::stream, 1, "waits for room to write", "its device has room"},
+        Words{Reason::io_read, ObjectKind::stream, 1, "waits for something to read from x", "x has data"},
+        Words{Reason::io_write, ObjectKind::stream, 1, "waits for room to write to x", "x has room"},
         Words{Reason::task, ObjectKind::other, 2, "waits for the end of b", "b ended"},
         Words{Reason::gather, ObjectKind::other, 2, "waits for what it gathers", "b ended"}));
 
@@ -207,10 +224,73 @@ TEST(Why, EndOfTheRun) {
   EXPECT_EQ(
       end(trace::Stop::crashed, 11),
       "The program crashed in task red, which went on from main.cpp:14 at 12.000 ms: it used memory that is "
-      "not its own (SIGSEGV), or its stack overflowed");
+      "not its own (SIGSEGV)");
   EXPECT_EQ(end(trace::Stop::hung),
             "The program hangs in task red, which went on from main.cpp:14 at 12.000 ms: it runs on and on "
             "without giving control back");
+}
+
+// Where the program was when it stopped.
+TEST(Why, EndOfTheRunNamesTheLine) {
+  const auto end = [](trace::Stop why, const char* message = "") {
+    Script s;
+    s.create(1, "red", 0, s.line(20)).add(Kind::run_begin, 1).begin(1).end(1, Reason::sleep, 12, s.line(14));
+    s.at(12000).ready(1, Reason::sleep).begin(1).at(500'000);
+    const std::uint32_t site = s.line(17);
+    s.add(Kind::stop, 0, 0, site, static_cast<std::uint8_t>(why), why == trace::Stop::crashed ? 11 : 0);
+    s.message(message);
+    State state;
+    for (const trace::Record& record : s.records()) state.apply(record);
+    return model::end_text(state);
+  };
+  EXPECT_EQ(end(trace::Stop::time_up),
+            "The 500 ms are over. Task red was at main.cpp:17, in a slice that began at 12.000 ms.");
+  EXPECT_EQ(
+      end(trace::Stop::interrupted),
+      "The run was interrupted at 500.000 ms. Task red was at main.cpp:17, in a slice that began at 12.000 "
+      "ms.");
+  EXPECT_EQ(
+      end(trace::Stop::hung),
+      "The program hangs at main.cpp:17 in task red, which went on from main.cpp:14 at 12.000 ms: it runs on "
+      "and on without giving control back");
+  EXPECT_EQ(
+      end(trace::Stop::crashed, "stack overflow: too deep"),
+      "The program crashed at main.cpp:17 in task red, which went on from main.cpp:14 at 12.000 ms: stack "
+      "overflow: too deep");
+}
+
+TEST(Why, AnEndOutsideOfEveryTask) {
+  const auto end = [](trace::Stop why, bool in_interrupt) {
+    Script s;
+    s.object(1, ObjectKind::isr, "Timer", s.line(3));
+    if (in_interrupt) s.at(2).add(Kind::isr_enter, 0, 1);
+    const std::uint32_t site = s.line(17);
+    s.at(500'000).add(Kind::stop, 0, 0, site, static_cast<std::uint8_t>(why), 11);
+    State state;
+    for (const trace::Record& record : s.records()) state.apply(record);
+    return model::end_text(state);
+  };
+  EXPECT_EQ(end(trace::Stop::time_up, false), "The 500 ms are over. main() was at main.cpp:17.");
+  EXPECT_EQ(
+      end(trace::Stop::crashed, true),
+      "The program crashed at main.cpp:17 in interrupt Timer: it used memory that is not its own (SIGSEGV)");
+  EXPECT_EQ(
+      end(trace::Stop::hung, false),
+      "The program hangs at main.cpp:17 outside of every task: it runs on and on without giving control "
+      "back");
+}
+
+TEST(Why, WhoIsReadyAndDoesNotRunAnyMore) {
+  Script s;
+  s.create(1, "hog", 0, s.line(1)).create(2, "light", 0, s.line(2)).add(Kind::run_begin, 1).begin(2);
+  s.end(2, Reason::sleep, 5, s.line(3)).begin(1).at(300'000).stop(trace::Stop::time_up);
+  State state;
+  for (const trace::Record& record : s.records()) state.apply(record);
+  state.finish();
+  EXPECT_EQ(
+      model::still_ready_text(state, *state.task(2)),
+      "light is ready at the end and has not run: its sleep was over at 5.000 ms. It has waited 295 ms, and "
+      "hog still runs.");
 }
 
 }  // namespace

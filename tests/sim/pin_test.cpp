@@ -82,7 +82,7 @@ TEST(Pin, TakesTime) {
   const Pin led(8, Pin::OUT);
   const std::uint64_t before = sim::board.now_ns();
   led.toggle();
-  EXPECT_EQ(sim::board.now_ns() - before, sim::profile::pin_access_ns);
+  EXPECT_EQ(sim::board.now_ns() - before, sim::board.profile().pin_access_ns);
 }
 
 }  // namespace

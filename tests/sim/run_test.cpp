@@ -1,84 +1,23 @@
-// A firmware from power-on to its end: what is recorded, and how it stops. The board ends its process, so
-// each run is a process of its own and leaves its records in a file.
-#include <fcntl.h>
+// A firmware from power-on to its end: what is recorded, and how it stops.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <functional>
-#include <new>
+#include <cstdlib>
 #include <string>
-#include <vector>
 
 #include "asyncio.hpp"
 #include "machine.hpp"
-#include "mcu/board.hpp"
-#include "mcu/signals.hpp"
-#include "mcu/standard_output.hpp"
+#include "recording.hpp"
 #include "time.hpp"
-#include "trace/recorder.hpp"
 
 namespace {
 
-namespace fs = std::filesystem;
+using recording::pico;
+using recording::Recording;
+using recording::run;
 using trace::Kind;
-
-struct Recording {
-  std::vector<trace::Record> records;
-  std::string console;
-  int status = 0;  // as waitpid() gives it
-
-  const trace::Record& last_stop() const {
-    for (auto record = records.rbegin(); record != records.rend(); ++record) {
-      if (record->kind == Kind::stop) return *record;
-    }
-    ADD_FAILURE() << "no stop in " << records.size() << " records";
-    static const trace::Record none{};
-    return none;
-  }
-  trace::Stop why() const { return static_cast<trace::Stop>(last_stop().reason); }
-  std::vector<trace::Record> of(Kind kind) const {
-    std::vector<trace::Record> found;
-    for (const trace::Record& record : records) {
-      if (record.kind == kind) found.push_back(record);
-    }
-    return found;
-  }
-};
-
-Recording run(std::uint64_t run_for_ns, const std::function<int()>& firmware) {
-  const fs::path path = fs::temp_directory_path() / ("coroscope-run-" + std::to_string(::getpid()));
-  const int file = ::open(path.c_str(), O_CREAT | O_TRUNC | O_RDWR, 0600);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    new (&sim::board) sim::Board;  // as after power-on, whatever tests before have done
-    trace::recorder.reset();
-    sim::board.start({run_for_ns, 0, file});
-    sim::send_standard_output_to_console();
-    sim::watch_for_crashes_and_hangs();
-    const int status = firmware();
-    sim::board.stop(trace::Stop::returned, status);
-  }
-  Recording result;
-  ::waitpid(child, &result.status, 0);
-  result.records.resize(fs::file_size(path) / sizeof(trace::Record));
-  std::ifstream(path, std::ios::binary)
-      .read(reinterpret_cast<char*>(result.records.data()),
-            static_cast<std::streamsize>(result.records.size() * sizeof(trace::Record)));
-  ::close(file);
-  fs::remove(path);
-  for (const trace::Record& record : result.records) {
-    trace::TextRecord text;
-    std::memcpy(&text, &record, sizeof text);
-    if (text.kind == Kind::text && text.id == 0) result.console.append(text.text, text.length);
-  }
-  return result;
-}
 
 asyncio::Coro<> ticker(int period_ms) {
   while (true) co_await asyncio::sleep_ms(period_ms);
@@ -111,7 +50,7 @@ TEST(Run, LoopsWithoutSleepMoveTimeBySwitching) {
     return 0;
   });
   EXPECT_EQ(r.why(), trace::Stop::time_up);
-  EXPECT_EQ(r.of(Kind::slice_begin).size(), 1'000'000 / sim::profile::task_switch_ns);
+  EXPECT_EQ(r.of(Kind::slice_begin).size(), 1'000'000 / pico().task_switch_ns);
 }
 
 TEST(Run, MainReturns) {
@@ -121,7 +60,7 @@ TEST(Run, MainReturns) {
   });
   EXPECT_EQ(r.why(), trace::Stop::returned);
   EXPECT_EQ(r.last_stop().extra, 4);
-  EXPECT_EQ(r.last_stop().time_ns, 3'000'000 + sim::profile::task_switch_ns);
+  EXPECT_EQ(r.last_stop().time_ns, 3'000'000 + pico().task_switch_ns);
 }
 
 TEST(Run, StuckWhenNothingCanEverWakeATask) {
@@ -159,6 +98,7 @@ TEST(Run, HangIsNoticed) {
     return 0;
   });
   EXPECT_EQ(r.why(), trace::Stop::hung);
+  EXPECT_EQ(r.last_stop().time_ns, 0U);  // nothing here is charged for
 }
 
 TEST(Run, WaitingForTheHostIsAHang) {
@@ -220,7 +160,7 @@ TEST(Run, PrintingTakesTimeByTheByte) {
     print("ten bytes\n");
     return 0;
   });
-  EXPECT_EQ(r.last_stop().time_ns, 10 * sim::profile::console_byte_ns);
+  EXPECT_EQ(r.last_stop().time_ns, 10 * pico().console_byte_ns);
 }
 
 TEST(Run, PinLevelsAreRecordedWhenTheyChange) {

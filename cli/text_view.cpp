@@ -238,7 +238,7 @@ void TextView::write(const trace::Record& record, const model::State& state) {
       end_row();
       return;
     case Kind::idle_begin:
-      end_row();
+      if (state.running() == 0) end_row();  // else the task asked for it, by machine::idle()
       return;
     case Kind::isr_enter:
     case Kind::isr_exit:

@@ -30,6 +30,9 @@ function(coroscope_write_lesson_build)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # Without it, for (;;) {} is on the line of whatever was inlined before it.
     list(APPEND flags -gstatement-frontiers)
+  else()
+    # What clang writes otherwise, gold cannot read when it has to say where a function is missing.
+    list(APPEND flags -gdwarf-4)
   endif()
   set(link_flags ${arg_LINK_FLAGS})
   if(COROSCOPE_SANITIZE)

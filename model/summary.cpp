@@ -63,7 +63,8 @@ double Energy::mean_ma() const {
 // Of the time since the record before; then who has the CPU from now on.
 void Summary::add_energy(const State& state) {
   const std::uint64_t length_ns = state.now_ns() - std::exchange(used_since_ns_, state.now_ns());
-  if (user_ == User::lightsleep && user_task_ != 0) tasks_[user_task_ - 1].asleep_ns += length_ns;
+  const bool asleep = user_ == User::lightsleep || user_ == User::idle;
+  if (asleep && user_task_ != 0) tasks_[user_task_ - 1].asleep_ns += length_ns;
   if (power_ && length_ns != 0) {
     const std::uint32_t ua = user_ == User::idle         ? power_->idle_ua
                              : user_ == User::lightsleep ? power_->lightsleep_ua

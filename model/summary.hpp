@@ -13,7 +13,7 @@ namespace model {
 struct TaskSummary {
   std::uint64_t slices = 0;
   std::uint64_t running_ns = 0;
-  std::uint64_t asleep_ns = 0;  // of that, in lightsleep
+  std::uint64_t asleep_ns = 0;  // of that, in machine::lightsleep() and idle()
   std::uint64_t longest_slice_ns = 0;
   std::uint64_t worst_latency_ns = 0;  // the longest it was ready and did not run
   std::uint64_t hogs = 0;              // slices over the limit

@@ -30,7 +30,7 @@ enum class Kind : std::uint8_t {
   exception,     // task ended by one nobody retrieved (yet)
   isr_enter,     // object = interrupt
   isr_exit,      // object
-  idle_begin,    // nothing ready; object/extra unused
+  idle_begin,    // nothing ready, or within a slice: the task asked for it; object/extra unused
   idle_end,      //
   pin,           // object = pin number, extra = level (0, 1)
   console,       // bytes written to the console follow in a text record with id = 0

@@ -75,7 +75,9 @@ void lightsleep(std::uint32_t ms) {
 }
 
 void idle() {
+  trace::emit(trace::Kind::idle_begin, 0, 0);
   board.cpu().sleep_until(sim::Clock::never);
+  trace::emit(trace::Kind::idle_end, 0, 0);
   board.cpu().serve_interrupts();
 }
 

@@ -101,4 +101,20 @@ TEST_F(Explained, AResetIsSaidWithItsLineAlsoAfterTheLoop) {
   EXPECT_SAYS(text, "the program resets the board, at own.cpp:8");
 }
 
+TEST_F(Explained, WhoIdlesIsNotBusy) {
+  const std::string text = shown(
+      "asyncio::Coro<> start() {\n"
+      "  machine::Timer tick;\n"
+      "  tick.init({.period_us = 100'000}, [](machine::Timer&) {});\n"
+      "  for (int i = 0; i < 10; ++i) machine::idle();\n"
+      "  print(\"done\\n\");\n"
+      "  co_return;\n"
+      "}\n"
+      "int main() { asyncio::run(start()); }\n",
+      "2s");
+  EXPECT_SAYS(text, "the CPU was busy <0.1 % of the time");
+  EXPECT_SAYS(text, "│ done");
+  EXPECT_SAYS(text, "12 mA on average");
+}
+
 }  // namespace
